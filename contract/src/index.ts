@@ -1,0 +1,55 @@
+/*
+ * What the server promises and the browser relies on: every route as a value, one file for each of the catalogue's.
+ * Not here: any behaviour, any import but zod.
+ * Begin with route.ts, then routes/ in the catalogue's order.
+ */
+import { account } from './routes/account.ts';
+import { accountsSync } from './routes/accounts/sync.ts';
+import { auth } from './routes/auth.ts';
+import { common } from './routes/common.ts';
+import { connections } from './routes/connections.ts';
+import { credentials } from './routes/credentials.ts';
+import { dashboard } from './routes/dashboard.ts';
+import { databasesCapacitySync } from './routes/databases/capacity_sync.ts';
+import { files } from './routes/files.ts';
+import { health } from './routes/health.ts';
+import { historySessions } from './routes/history/sessions.ts';
+import { instancesDetail } from './routes/instances/detail.ts';
+import { instancesManage } from './routes/instances/manage.ts';
+import { main } from './routes/main.ts';
+import { scheduler } from './routes/scheduler.ts';
+import { tags } from './routes/tags.ts';
+import { users } from './routes/users.ts';
+
+/** The contract files in the catalogue's order. */
+export const catalogue = {
+  auth,
+  account,
+  accountsSync,
+  databasesCapacitySync,
+  common,
+  connections,
+  credentials,
+  dashboard,
+  instancesDetail,
+  instancesManage,
+  health,
+  scheduler,
+  historySessions,
+  tags,
+  users,
+  files,
+  main,
+};
+
+export * from './route.ts';
+export * from './envelope.ts';
+export * from './field-errors.ts';
+export * from './shapes.ts';
+export * from './password.ts';
+export * from './pages.ts';
+export { credentialCreate, credentialEdit, CREDENTIAL_TYPES } from './routes/credentials.ts';
+export { tagCreate, tagEdit, TAG_CATEGORIES, COLOR_KEYS } from './routes/tags.ts';
+export { instanceBody } from './routes/instances/manage.ts';
+export { testBody } from './routes/connections.ts';
+export type { SessionEvent } from './routes/history/sessions.ts';

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { contractFile, route } from '../route.ts';
+import { count, date, DB_TYPES, dbType, id, instant, queryBool, queryInt, queryOneOf, queryText } from '../shapes.ts';
+
+/** §8 通用数据模块 */
+export const common = contractFile('common', {
+  getDatabaseOptions: route({
+    handler: 'getDatabaseOptions',
+    method: 'GET',
+    path: '/common/api/databases-options',
+    access: 'view',
+    query: z.object({
+      instance_id: queryInt(1, 2_147_483_647),
+      limit: queryInt(1, 1000).default(100),
+      offset: queryInt(0, 1_000_000_000).default(0),
+      search: queryText().optional(),
+      include_inactive: queryBool.default(true),
+    }),
+    reply: z.object({
+      databases: z.array(
+        z.object({
+          id,
+          database_name: z.string(),
+          is_active: z.boolean(),
+          first_seen_date: date,
+          last_seen_date: date,
+          deleted_at: instant.nullable(),
+        }),
+      ),
+      total_count: count,
+      limit: z.number().int(),
+      offset: z.number().int(),
+    }),
+    summary: { zh: '获取指定实例的数据库下拉选项', en: 'Databases of an instance, as options' },
+  }),
+  getDatabaseTypeOptions: route({
+    handler: 'getDatabaseTypeOptions',
+    method: 'GET',
+    path: '/common/api/dbtypes-options',
+    access: 'view',
+    reply: z.object({
+      options: z.array(
+        z.object({
+          value: dbType,
+          text: z.string(),
+          icon: z.string(),
+          color: z.string(),
+          default_port: z.number().int(),
+          default_schema: z.string(),
+        }),
+      ),
+    }),
+    summary: { zh: '获取数据库类型选项', en: 'Database types, as options' },
+  }),
+  getInstanceOptions: route({
+    handler: 'getInstanceOptions',
+    method: 'GET',
+    path: '/common/api/instances-options',
+    access: 'view',
+    query: z.object({ db_type: queryOneOf(DB_TYPES), search: queryText().optional(), limit: queryInt(1, 10_000).default(10_000) }),
+    reply: z.object({ instances: z.array(z.object({ id, name: z.string(), db_type: dbType, display_name: z.string() })) }),
+    summary: { zh: '获取实例下拉选项', en: 'Instances, as options' },
+  }),
+});

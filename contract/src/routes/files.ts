@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { contractFile, route } from '../route.ts';
+import { ledgerFilters } from './account.ts';
+import { instanceFilters } from './instances/manage.ts';
+
+const lang = z.enum(['zh', 'en']).optional();
+
+/** §26 文件导入导出模块 */
+export const files = contractFile('files', {
+  exportAccounts: route({
+    handler: 'exportAccounts',
+    method: 'GET',
+    path: '/files/api/account-export',
+    also: ['/api/account-export'],
+    kind: 'file',
+    media: 'text/csv',
+    access: 'view',
+    query: ledgerFilters.extend({ lang }),
+    summary: { zh: '导出账户数据为 CSV', en: 'Export accounts as CSV' },
+  }),
+  exportInstances: route({
+    handler: 'exportInstances',
+    method: 'GET',
+    path: '/api/instance-export',
+    also: ['/files/api/instance-export'],
+    kind: 'file',
+    media: 'text/csv',
+    access: 'view',
+    query: instanceFilters.extend({ lang }),
+    summary: { zh: '导出实例数据为 CSV', en: 'Export instances as CSV' },
+  }),
+  downloadInstancesTemplate: route({
+    handler: 'downloadInstancesTemplate',
+    method: 'GET',
+    path: '/api/template-download',
+    also: ['/files/api/template-download'],
+    kind: 'file',
+    media: 'text/csv',
+    access: 'view',
+    summary: { zh: '下载实例批量导入模板', en: 'Download the import template' },
+  }),
+});
