@@ -1,0 +1,83 @@
+/** Does a grant answer a question? The rule of each engine about what lies inside what (pure). */
+import type { DbType } from './engine.ts';
+import type { Grant, GrantScope } from './facts.ts';
+
+/** "May … do `privilege` on this one thing?" */
+export interface Question {
+  scope: GrantScope;
+  kind?: string;
+  database?: string;
+  schema?: string;
+  object?: string;
+  column?: string;
+  privilege: string;
+}
+
+export function covers(dbType: DbType, grant: Grant, question: Question): boolean {
+  if (grant.privilege === 'ALL' && grant.scope === 'server') return true;
+  return COVER[dbType](grant, question);
+}
+
+/** An absent part of a grant means any. */
+const fits = (granted: string | null | undefined, asked: string | undefined): boolean => granted === undefined || granted === null || granted === asked;
+
+const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
+  // Privileges stay on their object; only a table's reaches into its columns.
+  postgresql: (grant, question) => {
+    const scopeFits = grant.scope === question.scope || (grant.scope === 'table' && question.scope === 'column');
+    return scopeFits && fits(grant.kind, question.kind) && fits(grant.database, question.database) && fits(grant.schema, question.schema) && fits(grant.object, question.object) && fits(grant.column, question.column);
+  },
+  mysql: (grant, question) => {
+    if (grant.scope === 'server') return question.scope !== 'proxy' || grant.privilege === 'PROXY';
+    if (grant.scope === 'proxy' || grant.scope === 'other') return grant.scope === question.scope && fits(grant.object, question.object);
+    if (question.scope === 'server' || question.database === undefined) return false;
+    if (grant.scope === 'database') return matchesPattern(grant.database ?? '', question.database);
+    const sameObject = grant.database === question.database && grant.object === question.object;
+    if (grant.scope === 'table') return sameObject && (question.scope === 'table' || question.scope === 'column');
+    if (grant.scope === 'column') return sameObject && question.scope === 'column' && grant.column === question.column;
+    return sameObject && grant.scope === question.scope && fits(grant.kind, question.kind);
+  },
+  sqlserver: (grant, question) => {
+    if (grant.scope === 'server') return question.scope === 'server' || grant.privilege === 'CONTROL SERVER' || grant.privilege === question.privilege;
+    if (grant.scope === 'other') return question.scope === 'other' && fits(grant.kind, question.kind) && fits(grant.database, question.database) && fits(grant.object, question.object);
+    if (question.scope === 'server' || grant.database !== question.database) return false;
+    if (grant.scope === 'database') return true;
+    if (grant.schema !== question.schema) return false;
+    if (grant.scope === 'schema') return question.scope !== 'database';
+    if (grant.object !== question.object) return false;
+    if (grant.scope === 'column') return question.scope === 'column' && grant.column === question.column;
+    return grant.scope === question.scope || question.scope === 'column';
+  },
+  oracle: (grant, question) => {
+    if (grant.scope === 'server') return question.scope === 'server' ? grant.privilege === question.privilege : / ANY /.test(grant.privilege) && question.schema !== 'SYS';
+    if (question.scope === 'server') return false;
+    if (grant.scope === 'schema') return grant.schema === question.schema;
+    const sameObject = fits(grant.kind, question.kind) && grant.schema === question.schema && grant.object === question.object;
+    if (grant.scope === 'column') return sameObject && question.scope === 'column' && grant.column === question.column;
+    return sameObject && (grant.scope === question.scope || (grant.scope === 'table' && question.scope === 'column'));
+  },
+};
+
+const patterns = new Map<string, RegExp>();
+
+/** MySQL's pattern in a database grant: `%` any run, `_` one character, `\` makes the next one literal. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  if (!/[%_\\]/.test(pattern)) return pattern === name;
+  let expression = patterns.get(pattern);
+  if (!expression) {
+    let source = '';
+    for (let i = 0; i < pattern.length; i += 1) {
+      const char = pattern[i]!;
+      if (char === '\\' && i + 1 < pattern.length) {
+        i += 1;
+        source += escaped(pattern[i]!);
+      } else source += char === '%' ? '.*' : char === '_' ? '.' : escaped(char);
+    }
+    expression = new RegExp(`^${source}$`, 'su');
+    if (patterns.size > 10_000) patterns.clear();
+    patterns.set(pattern, expression);
+  }
+  return expression.test(name);
+}
+
+const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);

@@ -1,0 +1,224 @@
+/**
+ * What an account can really do: computed from an instance's direct facts when asked, never stored (pure).
+ * Begin at `effectiveIndex`; `reach.ts` finds whose grants an account may use, `cover.ts` says what a grant covers.
+ */
+import type { DbType } from './engine.ts';
+import type { Grant, GrantScope, PrivilegeFacts } from './facts.ts';
+import { covers, type Question } from './cover.ts';
+import { impliedBy, type Implied } from './implied.ts';
+import { reach, type Source } from './reach.ts';
+
+/** One step of a path: member of a role, everybody, owner of the object, an attribute of the account, the denying principal. */
+export type Step = [kind: 'member', role: string] | [kind: 'public'] | [kind: 'owner'] | [kind: 'attribute', name: string] | [kind: 'deny' | 'revoke', principal: string];
+
+export interface EffectivePrivilege {
+  scope: GrantScope;
+  kind?: string;
+  /** An absent database, schema, object or column means: any. MySQL databases are patterns, as granted. */
+  database?: string;
+  schema?: string;
+  object?: string;
+  column?: string;
+  /** `ALL` for a superuser's or administrator's everything. */
+  privilege: string;
+  grantable?: true;
+  /** How the account comes by it, step by step; empty = granted to itself. */
+  via: Step[];
+  /** Usable only after SET ROLE. */
+  set_role?: true;
+  /** The DENY or partial REVOKE that takes it away again. */
+  denied_by?: Step[];
+}
+
+/** What `effective` needs of each account of the instance; `facts: null` = never read (contributes nothing). */
+export interface Principal {
+  username: string;
+  isSuperuser: boolean;
+  isRole: boolean;
+  isPublic: boolean;
+  facts: PrivilegeFacts | null;
+}
+
+export interface EffectiveIndex {
+  /** All effective privileges of an account, sorted; empty for an unknown account. */
+  of(username: string): EffectivePrivilege[];
+  /**
+   * The entry that answers one question, or null for "no". A `denied_by` entry is "no" with its reason.
+   * PostgreSQL answers as `has_…_privilege` do: about the object alone, not about the way to it.
+   */
+  can(username: string, question: Question): EffectivePrivilege | null;
+}
+
+/** Prepares an instance once; each account asked afterwards costs only what it can reach. */
+export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): EffectiveIndex {
+  const principals = new Map<string, Principal>();
+  for (const principal of instance) principals.set(principal.username, principal);
+  const world = { dbType, principals, publics: [...principals.values()].filter((principal) => principal.isPublic), hasRole: (name: string) => principals.has(name) };
+  const implied = new Map<string, Implied[]>();
+  const grantsOf = (source: Source): Implied[] => {
+    const known = implied.get(source.principal.username);
+    if (known) return known;
+    const fresh = impliedBy(world, source.principal);
+    implied.set(source.principal.username, fresh);
+    return fresh;
+  };
+  const byPrivilege = new Map<string, Map<string, Implied[]>>();
+  const grantsNamed = (source: Source, privilege: string): Implied[] => {
+    let lists = byPrivilege.get(source.principal.username);
+    if (!lists) {
+      lists = new Map();
+      for (const entry of grantsOf(source)) push(lists, entry.grant.privilege, entry);
+      byPrivilege.set(source.principal.username, lists);
+    }
+    return lists.get(privilege) ?? [];
+  };
+
+  return {
+    of(username) {
+      const principal = principals.get(username);
+      return principal ? collect(dbType, reach(world, principal), grantsOf) : [];
+    },
+    can(username, question) {
+      const principal = principals.get(username);
+      if (!principal) return null;
+      const sources = reach(world, principal);
+      let best: EffectivePrivilege | null = null;
+      for (const name of wideningNames(dbType, question)) {
+        for (const source of sources) {
+          for (const { grant, steps } of usable(source, grantsNamed(source, name))) {
+            if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
+            if (taken(dbType, grantsOf(source), grant, question)) continue;
+            const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+            if (!best || isBetter(entry, best)) best = entry;
+          }
+        }
+      }
+      return best && withDeny(dbType, sources, grantsOf, best, question);
+    },
+  };
+}
+
+/** `effectiveIndex` for a single account. */
+export function effective(dbType: DbType, instance: Iterable<Principal>, username: string): EffectivePrivilege[] {
+  return effectiveIndex(dbType, instance).of(username);
+}
+
+/** The privilege itself and those that contain it wherever they are held. */
+function wideningNames(dbType: DbType, question: Question): string[] {
+  const names = ['ALL', question.privilege];
+  if (dbType === 'sqlserver') names.push('CONTROL', 'CONTROL SERVER');
+  if (dbType === 'oracle' && question.scope !== 'server') names.push(`${question.privilege} ANY ${question.scope === 'routine' ? 'PROCEDURE' : question.scope === 'sequence' ? 'SEQUENCE' : 'TABLE'}`);
+  if (dbType === 'oracle' && question.privilege === 'SELECT') names.push('READ ANY TABLE', 'READ');
+  return names;
+}
+
+/** Attributes are personal: a member has them only as the role itself, after SET ROLE. */
+function usable(source: Source, entries: readonly Implied[]): readonly Implied[] {
+  const own = source.personal ? entries : entries.filter((entry) => !entry.personal);
+  const { database } = source;
+  if (database === undefined) return own;
+  // A fixed database role is the same in every database; here it counts in the source's.
+  return own.map((entry) => (entry.grant.scope === 'database' && !entry.grant.database ? { ...entry, grant: { ...entry.grant, database } } : entry));
+}
+
+const inside = (source: Source, grant: Grant): boolean => source.database === undefined || grant.database === source.database;
+
+/** A hole in the very source the grant comes from: MySQL's partial revokes, an owner who revoked from himself. */
+function taken(dbType: DbType, entries: readonly Implied[], grant: Grant, question: Question): boolean {
+  if (dbType === 'mysql' && grant.scope === 'server') {
+    return entries.some(({ grant: hole }) => hole.state === 'revoke' && hole.privilege === question.privilege && hole.database === question.database);
+  }
+  if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined) return shadowed(entries, grant, question.database);
+  return false;
+}
+
+/** MySQL takes the most specific matching database pattern of a principal and looks at no other. */
+function shadowed(entries: readonly Implied[], grant: Grant, database: string): boolean {
+  const own = patternRank(grant.database ?? '');
+  return entries.some(
+    ({ grant: other }) =>
+      other.scope === 'database' && other.state === 'grant' && other.database !== grant.database && patternRank(other.database ?? '') > own && covers('mysql', other, { scope: 'database', database, privilege: other.privilege }),
+  );
+}
+
+/** Position of the first wildcard; a name without one ranks above all. */
+function patternRank(pattern: string): number {
+  for (let i = 0; i < pattern.length; i += 1) {
+    if (pattern[i] === '\\') i += 1;
+    else if (pattern[i] === '%' || pattern[i] === '_') return i;
+  }
+  return Number.MAX_SAFE_INTEGER;
+}
+
+/** SQL Server: DENY beats GRANT, but for sysadmin, the database's owner, and a column's GRANT under a table's DENY. */
+function withDeny(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[], entry: EffectivePrivilege, question: Question): EffectivePrivilege {
+  if (dbType !== 'sqlserver' || entry.privilege === 'ALL' || entry.via.some((step) => step[0] === 'owner')) return entry;
+  for (const source of sources) {
+    if (source.setRole) continue;
+    for (const { grant, steps } of usable(source, grantsOf(source))) {
+      if (grant.state !== 'deny' || !inside(source, grant)) continue;
+      if (grant.privilege !== question.privilege && grant.privilege !== 'CONTROL') continue;
+      if (!covers(dbType, grant, question)) continue;
+      if (entry.scope === 'column' && grant.scope !== 'column') continue;
+      return { ...entry, denied_by: [...source.via, ...steps, ['deny', source.principal.username]] };
+    }
+  }
+  return entry;
+}
+
+function collect(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[]): EffectivePrivilege[] {
+  const now = new Map<string, EffectivePrivilege>();
+  const afterSetRole = new Map<string, EffectivePrivilege>();
+  const holes: EffectivePrivilege[] = [];
+  for (const source of sources) {
+    for (const { grant, steps } of usable(source, grantsOf(source))) {
+      if (!inside(source, grant)) continue;
+      const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+      if (grant.state === 'revoke' && dbType === 'mysql') holes.push({ ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] });
+      if (grant.state !== 'grant') continue;
+      const map = source.setRole ? afterSetRole : now;
+      const key = keyOf(entry);
+      const known = map.get(key);
+      if (!known || isBetter(entry, known)) map.set(key, entry);
+    }
+  }
+  const entries = [...now.values()].map((entry) => (dbType === 'sqlserver' ? withDeny(dbType, sources, grantsOf, entry, questionOf(entry)) : entry));
+  for (const [key, entry] of afterSetRole) {
+    const known = now.get(key);
+    // A second entry only where SET ROLE brings more than everybody has anyway.
+    if (!known || (isPublicOnly(known) && !isPublicOnly(entry))) entries.push(entry);
+  }
+  return [...entries, ...holes].map((entry) => [keyOf(entry), entry] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(([, entry]) => entry);
+}
+
+function entryOf(grant: Grant, via: Step[], setRole: boolean): EffectivePrivilege {
+  const entry: EffectivePrivilege = { scope: grant.scope, privilege: grant.privilege, via };
+  if (grant.kind) entry.kind = grant.kind;
+  if (grant.database) entry.database = grant.database;
+  if (grant.schema) entry.schema = grant.schema;
+  if (grant.object) entry.object = grant.object;
+  if (grant.column) entry.column = grant.column;
+  if (grant.grantable) entry.grantable = true;
+  if (setRole) entry.set_role = true;
+  return entry;
+}
+
+const questionOf = (entry: EffectivePrivilege): Question => ({ scope: entry.scope, kind: entry.kind, database: entry.database, schema: entry.schema, object: entry.object, column: entry.column, privilege: entry.privilege });
+
+/** True when the privilege is one that everybody has: classification leaves these out. */
+export const isPublicOnly = (entry: EffectivePrivilege): boolean => entry.via.some((step) => step[0] === 'public');
+
+/** Usable at once before SET ROLE, own before everybody's, grantable before not, short before long. */
+function isBetter(a: EffectivePrivilege, b: EffectivePrivilege): boolean {
+  return cost(a) < cost(b);
+}
+const cost = (entry: EffectivePrivilege): number => (entry.set_role ? 100_000 : 0) + (isPublicOnly(entry) ? 10_000 : 0) + (entry.grantable ? 0 : 1_000) + entry.via.length;
+
+const keyOf = (entry: EffectivePrivilege): string =>
+  [entry.scope, entry.kind ?? '', entry.database ?? '', entry.schema ?? '', entry.object ?? '', entry.column ?? '', entry.privilege].join('\u0000');
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,4 @@
+/** The privilege names this engine knows; they feed the rule editor. */
+import type { PrivilegeCatalogue } from '../engine.ts';
+
+export const postgresqlPrivileges: PrivilegeCatalogue = [];

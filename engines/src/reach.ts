@@ -1,0 +1,101 @@
+/** Whose grants an account may use: itself, roles that are active, roles it may SET, everybody (pure). */
+import type { DbType } from './engine.ts';
+import type { Membership } from './facts.ts';
+import type { Principal, Step } from './effective.ts';
+
+export interface World {
+  dbType: DbType;
+  principals: ReadonlyMap<string, Principal>;
+  publics: readonly Principal[];
+  hasRole(name: string): boolean;
+}
+
+export interface Source {
+  principal: Principal;
+  via: Step[];
+  setRole: boolean;
+  /** The account acts as this principal itself, so the principal's attributes count too. */
+  personal: boolean;
+  /** Set when the source counts in one database only. */
+  database?: string;
+}
+
+export function reach(world: World, account: Principal): Source[] {
+  const sources = new Map<string, Source>();
+  const add = (source: Source): boolean => {
+    const key = `${source.principal.username}\u0000${source.database ?? ''}`;
+    const known = sources.get(key);
+    if (known && (!known.setRole || source.setRole) && (known.personal || !source.personal)) return false;
+    // A role both inherited and settable is two sources: its grants now, its attributes after SET ROLE.
+    sources.set(known && !known.setRole ? `${key}\u0000set` : key, source);
+    return true;
+  };
+
+  const now = closure(world, { principal: account, via: [], setRole: false, personal: true }, (membership, depth) => active(world.dbType, membership, depth));
+  for (const source of now) add(source);
+  // SQL Server knows no SET ROLE; elsewhere a role that may be set brings what it inherits itself.
+  if (world.dbType !== 'sqlserver') {
+    const settable = closure(world, { principal: account, via: [], setRole: true, personal: true }, (membership) => membership.set);
+    for (const role of settable) {
+      if (role.principal === account) continue;
+      for (const source of closure(world, role, (membership, depth) => active(world.dbType, membership, depth + 1))) add(source);
+    }
+  }
+  for (const everybody of world.publics) {
+    if (everybody === account) continue;
+    for (const source of closure(world, { principal: everybody, via: [['public']], setRole: false, personal: false }, () => true)) add(source);
+  }
+  if (world.dbType === 'postgresql') for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
+  return [...sources.values()];
+}
+
+/** Is a membership in force without SET ROLE? Depth 0 = the account's own membership. */
+function active(dbType: DbType, membership: Membership, depth: number): boolean {
+  if (dbType === 'postgresql') return membership.inherit;
+  // MySQL and Oracle activate the default roles at sign-in; what a role was granted comes along with it.
+  if (dbType === 'mysql' || dbType === 'oracle') return depth > 0 || membership.default;
+  return true;
+}
+
+/** Breadth first, so that each role is reached by a shortest path. */
+function closure(world: World, start: Source, follow: (membership: Membership, depth: number) => boolean): Source[] {
+  const found: Source[] = [start];
+  const depths = [0];
+  const seen = new Set([memberKey(start.principal.username, start.database)]);
+  for (let i = 0; i < found.length; i += 1) {
+    const source = found[i]!;
+    for (const membership of source.principal.facts?.memberships ?? []) {
+      if (!follow(membership, depths[i]!)) continue;
+      const name = rolePrincipalName(world, membership);
+      const key = memberKey(name, membership.database ?? source.database);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      // A role that is no row (fixed database roles, roles that were not read) still counts: `impliedBy` knows the fixed ones.
+      const principal = world.principals.get(name) ?? { username: name, isSuperuser: false, isRole: true, isPublic: false, facts: null };
+      const database = world.dbType === 'sqlserver' ? (membership.database ?? source.database) : source.database;
+      found.push({ principal, via: [...source.via, ['member', membership.role]], setRole: source.setRole, personal: source.setRole && source.personal, ...(database === undefined || database === null ? {} : { database }) });
+      depths.push(depths[i]! + 1);
+    }
+  }
+  return found;
+}
+
+const memberKey = (name: string, database: string | null | undefined): string => `${name}\u0000${database ?? ''}`;
+
+/** SQL Server keeps user-defined database roles as `[database].[role]`. */
+function rolePrincipalName(world: World, membership: Membership): string {
+  if (world.dbType !== 'sqlserver' || !membership.database) return membership.role;
+  const local = `[${membership.database}].[${membership.role}]`;
+  return world.principals.has(local) ? local : membership.role;
+}
+
+/** In a database, whoever has its owner's privileges is a member of pg_database_owner there (PostgreSQL 14+). */
+function asDatabaseOwner(world: World, source: Source): Source[] {
+  const principal = world.principals.get('pg_database_owner');
+  if (!principal || source.database !== undefined || source.principal.isPublic) return [];
+  return (source.principal.facts?.owns ?? []).flatMap((owned) =>
+    owned.scope === 'database' && owned.database
+      ? [{ principal, via: [...source.via, ['owner'] as Step, ['member', 'pg_database_owner'] as Step], setRole: source.setRole, personal: false, database: owned.database }]
+      : [],
+  );
+}
