@@ -286,13 +286,14 @@ export interface InstanceAccounts {
 }
 
 export interface InstanceCapabilities {
-  capability: string;
   checked_at: Timestamp;
-  details: JsonColumn | null;
-  error_code: string | null;
+  feature: string;
+  grant: string | null;
+  has: boolean;
   instance_id: number;
-  needs: string | null;
-  state: "ok" | "missing" | "unknown";
+  lacks: string | null;
+  needs: string;
+  required: Generated<boolean>;
 }
 
 export interface InstanceDatabases {

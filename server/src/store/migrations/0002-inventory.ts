@@ -81,16 +81,17 @@ CREATE INDEX ix_instances_host ON instances (host, port);
 CREATE INDEX ix_instances_search ON instances USING gin (search_grams(name), search_grams(host), search_grams(description));
 CREATE TRIGGER instances_touch BEFORE UPDATE ON instances FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
--- What a login may read on its server, as the last test or sync found: one row per instance and ability.
+-- What the login can and cannot read on its server, as the last test or sync found: one row per feature and need.
 CREATE TABLE instance_capabilities (
   instance_id integer NOT NULL REFERENCES instances (id) ON DELETE CASCADE,
-  capability varchar(100) NOT NULL,
-  state varchar(20) NOT NULL CHECK (state IN ('ok', 'missing', 'unknown')),
-  error_code varchar(50),
-  needs text,
-  details jsonb,
+  feature varchar(50) NOT NULL,
+  needs text NOT NULL,
+  has boolean NOT NULL,
+  lacks text,
+  "grant" text,
+  required boolean NOT NULL DEFAULT true,
   checked_at timestamptz NOT NULL,
-  PRIMARY KEY (instance_id, capability)
+  PRIMARY KEY (instance_id, feature, needs)
 );
 
 CREATE TABLE tags (

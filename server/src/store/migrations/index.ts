@@ -8,6 +8,7 @@ import * as inventory from './0002-inventory.ts';
 import * as accounts from './0003-accounts.ts';
 import * as capacity from './0004-capacity.ts';
 import * as jobsAndLogs from './0005-jobs-and-logs.ts';
+import * as firstRows from './0006-first-rows.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
   '0003-accounts': accounts,
   '0004-capacity': capacity,
   '0005-jobs-and-logs': jobsAndLogs,
+  '0006-first-rows': firstRows,
 };
