@@ -8,9 +8,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(
       `
--- One order for names, whatever the server's own locale: Chinese by pinyin, digits by value (db-2 before db-10).
+-- One order for names, whatever the server's own locale: Latin before Chinese, Chinese by pinyin, digits by value (db-2 before db-10).
 -- Deterministic, so that equality and unique keys still mean "the same bytes".
-CREATE COLLATION whalefall_names (provider = icu, locale = 'zh-u-kn-true');
+CREATE COLLATION whalefall_names (provider = icu, locale = 'zh-u-kn-true-kr-latn-hani');
 
 -- The distinct two-character windows of the lower-cased text; a one-character text gives itself.
 -- Trigrams cannot find two-character words, and most Chinese words have two characters. The windows are made in one
