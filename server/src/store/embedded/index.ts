@@ -3,6 +3,7 @@
  * It is a real server with a real data directory, not a library: several processes share it, kill -9 does not hurt it.
  * Begin with `startEmbedded`; where it lies is decided in place.ts, how it is made and run in cluster.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -46,7 +47,7 @@ export async function startEmbedded(dataDir: string, log: EmbeddedLog): Promise<
     password: secret,
     database,
   };
-  const presence = await Presence.enter(connection, starter(native, place, port), startTimeoutMs);
+  const presence = await Presence.enter(connection, () => starter(native, place, port), startTimeoutMs);
   return { connection, place, leave: () => leave(presence, place, log) };
 }
 
@@ -64,7 +65,7 @@ async function recordPlace(home: string, place: Place, bundle: Package): Promise
     );
   const port = before?.port ?? (process.platform === 'win32' ? await freePort() : 5432);
   const record = { data: place.data, socket: place.socket, port, package: bundle.version, owner: place.owner?.name };
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, file);
   return port;
@@ -95,14 +96,14 @@ function starter(native: string, place: Place, port: number): () => Promise<void
   let words: string | undefined;
   return async () => {
     if (await serverPid(place)) return;
-    if (launches++ > 3) throw new EmbeddedError(`PostgreSQL does not stay up: ${words?.slice(-2000) || 'it says nothing'}`);
+    if (launches++ > 100) throw new EmbeddedError(`PostgreSQL does not stay up: ${words?.slice(-2000) || 'it says nothing'}`);
     const server = await launch(native, place, port);
     const until = Date.now() + startTimeoutMs;
     while (Date.now() < until) {
       words = await server.ended();
       if (await serverPid(place)) return;
       if (words !== undefined) {
-        if (/lock file .* already exists/.test(words)) return;
+        if (/lock file .* already exists|pre-existing shared memory block/.test(words)) return;
         throw new EmbeddedError(`PostgreSQL did not start: ${words.slice(-2000) || 'it said nothing'}`);
       }
       await sleep(10);

@@ -20,18 +20,19 @@ const presenceLock = 7_470_019_531;
 /** The one connection that says "I am here", kept up for as long as we use the server. */
 export class Presence {
   readonly #connection: EmbeddedConnection;
-  readonly #start: () => Promise<void>;
+  readonly #start: () => () => Promise<void>;
   readonly #timeoutMs: number;
   #client: pg.Client | undefined;
   #left = false;
+  #returning: Promise<void> = Promise.resolve();
 
-  private constructor(connection: EmbeddedConnection, start: () => Promise<void>, timeoutMs: number) {
+  private constructor(connection: EmbeddedConnection, start: () => () => Promise<void>, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
     this.#connection = connection;
     this.#start = start;
   }
 
-  static async enter(connection: EmbeddedConnection, start: () => Promise<void>, timeoutMs: number): Promise<Presence> {
+  static async enter(connection: EmbeddedConnection, start: () => () => Promise<void>, timeoutMs: number): Promise<Presence> {
     const presence = new Presence(connection, start, timeoutMs);
     await presence.#connect(Date.now() + timeoutMs);
     return presence;
@@ -39,11 +40,12 @@ export class Presence {
 
   /** Starts and connects until it holds the lock; a server that is just coming up or going down is waited for. */
   async #connect(until: number): Promise<void> {
+    const start = this.#start();
     for (;;) {
       const client = new pg.Client({ ...this.#connection, database: 'postgres', application_name: 'whalefall presence' });
       client.on('error', () => void this.#lost(client));
       try {
-        await this.#start();
+        await start();
         await client.connect();
         await client.query(`select pg_advisory_lock_shared(${presenceLock})`);
         await client.query(`create database ${this.#connection.database}`).catch((error: { code?: string }) => {
@@ -65,18 +67,20 @@ export class Presence {
   async #lost(client: pg.Client): Promise<void> {
     if (this.#left || this.#client !== client) return;
     this.#client = undefined;
-    while (!this.#left) {
-      const back = await this.#connect(Date.now() + this.#timeoutMs).then(
-        () => true,
-        () => false,
-      );
-      if (back) return;
-      await sleep(1_000);
-    }
+    this.#returning = (async () => {
+      while (!this.#left) {
+        const back = await this.#connect(Date.now() + this.#timeoutMs).catch(() => 'failed');
+        if (back !== 'failed') return;
+        await sleep(1_000);
+      }
+    })();
+    await this.#returning;
   }
 
   /** @returns true when nobody else is there; the lock then stays ours until the server is gone. */
   async leave(): Promise<boolean> {
+    // Whoever leaves in the moment after a crash would otherwise leave a server behind that it has just brought back.
+    await Promise.race([this.#returning, sleep(5_000, undefined, { ref: false })]);
     this.#left = true;
     const client = this.#client;
     if (!client) return false;
