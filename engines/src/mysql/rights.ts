@@ -1,0 +1,50 @@
+/** What our own login may do, and so what its readings are worth. */
+import type { Capability } from '../engine.ts';
+import { matchesPattern } from '../cover.ts';
+import { quoteAccount } from './accounts.ts';
+import type { Session } from './client.ts';
+import type { Version } from './names.ts';
+import { OWN_GRANTS } from './queries.ts';
+import { parseGrantLine } from './show-grants.ts';
+
+export interface OwnRights {
+  global: ReadonlySet<string>;
+  /** Database patterns with at least one privilege. */
+  databases: readonly string[];
+  tables: ReadonlySet<string>;
+}
+
+export async function ownRights(session: Session): Promise<OwnRights> {
+  const grants = (await session.rows<[string]>(OWN_GRANTS)).flatMap(([line]) => parseGrantLine(line).grants).filter((grant) => grant.state === 'grant');
+  return {
+    global: new Set(grants.filter((grant) => grant.scope === 'server').map((grant) => grant.privilege)),
+    databases: grants.filter((grant) => grant.scope === 'database').map((grant) => grant.database!),
+    tables: new Set(grants.filter((grant) => grant.scope === 'table' || grant.scope === 'column').map((grant) => `${grant.database}.${grant.object}`)),
+  };
+}
+
+/** Privileges that show every database and table when held globally. */
+const SHOWING = ['ALL PRIVILEGES', 'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES', 'SHOW VIEW', 'CREATE VIEW', 'TRIGGER'];
+
+export const seesAllTables = (rights: OwnRights): boolean => SHOWING.some((name) => rights.global.has(name));
+export const seesAllDatabases = (rights: OwnRights): boolean => rights.global.has('SHOW DATABASES') || seesAllTables(rights);
+export const seesTablesOf = (rights: OwnRights, database: string): boolean => seesAllTables(rights) || rights.databases.some((pattern) => matchesPattern(pattern, database));
+export const seesTablespaces = (rights: OwnRights): boolean => rights.global.has('PROCESS') || rights.global.has('ALL PRIVILEGES');
+
+/** The tables of schema `mysql` that the account read needs on this server. */
+export function grantTables(version: Version): string[] {
+  const common = ['db', 'tables_priv', 'columns_priv', 'procs_priv', 'proxies_priv'];
+  if (version.flavour === 'mariadb') return [version.number >= 100400 ? 'global_priv' : 'user', ...common, 'roles_mapping'];
+  return version.number >= 80000 ? ['user', ...common, 'global_grants', 'role_edges', 'default_roles'] : ['user', ...common];
+}
+
+export function capabilitiesOf(rights: OwnRights, version: Version, login: string): Capability[] {
+  const account = quoteAccount(login);
+  const reads = (table: string): boolean => rights.global.has('SELECT') || rights.global.has('ALL PRIVILEGES') || rights.databases.some((pattern) => matchesPattern(pattern, 'mysql')) || rights.tables.has(`mysql.${table}`);
+  const capability = (feature: Capability['feature'], needs: string, has: boolean, required: boolean, grant: string): Capability => ({ feature, needs, has, required, lacks: has ? null : needs, grant: has ? null : grant });
+  return [
+    ...grantTables(version).map((table, at) => capability(at === 0 ? 'accounts' : 'privileges', `SELECT ON mysql.${table}`, reads(table), at === 0, `GRANT SELECT ON mysql.${table} TO ${account}`)),
+    capability('sizes', 'SHOW DATABASES', seesAllDatabases(rights), true, `GRANT SHOW DATABASES ON *.* TO ${account}`),
+    capability('sizes', 'PROCESS', seesTablespaces(rights) || seesAllTables(rights), true, `GRANT PROCESS ON *.* TO ${account}`),
+  ];
+}
