@@ -1,4 +1,6 @@
 /** The privilege names this engine knows; they feed the rule editor. */
 import type { PrivilegeCatalogue } from '../engine.ts';
+import { privilegeCatalogue } from '../privilege-rows.ts';
+import { ROWS } from './privilege-names.ts';
 
-export const mysqlPrivileges: PrivilegeCatalogue = [];
+export const mysqlPrivileges: PrivilegeCatalogue = privilegeCatalogue(ROWS);
