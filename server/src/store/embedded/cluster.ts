@@ -31,7 +31,11 @@ export async function password(dataDir: string, clusterExists: boolean): Promise
   return (await readFile(file, 'utf8')).trim();
 }
 
-/** Makes the cluster when there is none. It is made beside its place and renamed, so nobody meets a half-made one. */
+/**
+ * Makes the cluster when there is none. It is made beside its place and renamed, so nobody meets a half-made one.
+ *
+ * @returns whether it was made now, and by us
+ */
 export async function makeCluster(native: string, place: Place, secret: string): Promise<boolean> {
   if (existsSync(join(place.data, 'PG_VERSION'))) return false;
   const fresh = `${place.data}.new-${randomBytes(6).toString('hex')}`;
@@ -46,10 +50,14 @@ export async function makeCluster(native: string, place: Place, secret: string):
       ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--no-sync', '--no-instructions'],
     ]);
     await writeFile(join(fresh, 'pg_hba.conf'), windows ? 'host all all 127.0.0.1/32 scram-sha-256\n' : 'local all all scram-sha-256\n');
-    await rename(fresh, place.data).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-    return true;
+    return await rename(fresh, place.data).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        // Another first start was quicker: its cluster has the same password.
+        if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
   } finally {
     await rm(secretFile, { force: true });
     await rm(fresh, { recursive: true, force: true });
