@@ -7,6 +7,7 @@ import type { DbType, Engine } from './engine.ts';
 import { mysql } from './mysql/engine.ts';
 import { oracle } from './oracle/engine.ts';
 import { postgresql } from './postgresql/engine.ts';
+import { privilegeKinds } from './privilege-rows.ts';
 import { sqlserver } from './sqlserver/engine.ts';
 
 /** The only list of engines. */
@@ -19,3 +20,9 @@ export type { Question } from './cover.ts';
 export { CATALOGUE_COLUMNS, catalogueColumns, type CatalogueColumn, type CatalogueColumns, type ColumnSource } from './columns.ts';
 export { compileFilter, DEFAULT_ACCOUNT_FILTERS, DEFAULT_DATABASE_FILTERS, filterAccounts, filterDatabases, NO_FILTER, patternToRegExp, type NameFilter } from './filters.ts';
 export { guarded, parseRange, plainAddress, resolveTarget, targetPolicy, type Allow, type GuardScope, type ResolvedTarget } from './guard.ts';
+export { ERROR_MESSAGES, type Explanation } from './messages.ts';
+export { monitoringScript, type ScriptOptions } from '../scripts/monitoring-account.ts';
+export { covers } from './cover.ts';
+
+/** `read`, `write`, `define` or `admin`: what a privilege of that name lets one do; null = unknown name. */
+export const privilegeKind = privilegeKinds({ mysql: mysql.privileges, postgresql: postgresql.privileges, sqlserver: sqlserver.privileges, oracle: oracle.privileges });

@@ -81,14 +81,14 @@ function makeInstance(dice: Random, dbType: DbType, prefix: string, port: number
     description: `${business} (${environment})`,
     version: said,
     tags: [environment],
-    accounts: makeAccounts(dbType, dice, own, dice.int(70, 190), version),
+    accounts: makeAccounts(dbType, dice, own, dice.int(74, 196), version),
     databases,
   };
 }
 
 function makeDatabases(dice: Random, dbType: DbType, business: string): FakeDatabase[] {
   const spelled = (name: string): string => (dbType === 'oracle' ? name.toUpperCase() : name);
-  const names = [business, ...dice.sample(BUSINESS.filter((other) => other !== business).map((other) => `${business}_${other}`), dice.int(3, 9))];
+  const names = [business, ...dice.sample(BUSINESS.filter((other) => other !== business).map((other) => `${business}_${other}`), dice.int(3, 8))];
   const own = names.map((name): FakeDatabase => ({ name: spelled(name), isSystem: false, baseBytes: Math.round(2 ** (24 + dice.next() * 13)), growth: dice.pick(GROWTHS) }));
   return [...own, ...SYSTEM_DATABASES[dbType].map((name): FakeDatabase => ({ name, isSystem: true, baseBytes: 12_000_000, growth: 'flat' }))];
 }
