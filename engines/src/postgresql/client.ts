@@ -54,9 +54,13 @@ async function signIn(target: Target, database: string, address: string, plan: T
   try {
     return await attempt(target, database, address, plan, onDestroy);
   } catch (error) {
+    if (!(error instanceof NoTls)) throw toEngineError(error, 'connect');
     // `prefer` means: in plain text if the server said that it has no TLS, and only then.
-    if (error instanceof NoTls && plan?.mode === 'prefer') return attempt(target, database, address, null, onDestroy);
-    if (error instanceof NoTls) throw new EngineError('TLS_ERROR', { stage: 'connect', detail: 'the server does not offer TLS' });
+    if (plan?.mode !== 'prefer') throw new EngineError('TLS_ERROR', { stage: 'connect', detail: 'the server does not offer TLS' });
+  }
+  try {
+    return await attempt(target, database, address, null, onDestroy);
+  } catch (error) {
     throw toEngineError(error, 'connect');
   }
 }

@@ -1,0 +1,192 @@
+/** Laws that every engine obeys, on servers that the test starts itself (or ENGINE_URL_POSTGRESQL, ENGINE_URL_MARIADB). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalFacts, DEFAULT_DATABASE_FILTERS, monitoringScript, NO_FILTER, type AccountsRead, type EngineError } from '../src/index.ts';
+import { freePort } from './live.ts';
+import { mariadbSubject, options, postgresSubject, withConnection, type Subject } from './subjects.ts';
+import { freezingLine, silentServer } from './wire.ts';
+
+const MONITOR = 'whalefall_monitor';
+const SECRET = 'Plant3d-secret';
+
+const cases = [
+  {
+    name: 'PostgreSQL',
+    subject: await postgresSubject(),
+    prepare: async (s: Subject) => {
+      await s.run(['CREATE DATABASE shop', `CREATE ROLE app LOGIN PASSWORD '${SECRET}'`, 'CREATE ROLE staff', 'GRANT staff TO app', `CREATE ROLE closed_out LOGIN PASSWORD '${SECRET}'`]);
+      await s.run('CREATE TABLE orders(id int, email text)', 'shop');
+    },
+    makeAccounts: (s: Subject, from: number, count: number) => s.run(Array.from({ length: count }, (_, i) => [`CREATE ROLE many_${from + i} LOGIN`, `GRANT staff TO many_${from + i}`]).flat()),
+    script: (databases: string[]) => monitoringScript('postgresql', { username: MONITOR, password: SECRET, databases }).split('\n').filter((line) => !line.startsWith('--')),
+    database: 'shop',
+  },
+  {
+    name: 'MariaDB',
+    subject: await mariadbSubject(),
+    prepare: async (s: Subject) => {
+      await s.run(['CREATE DATABASE shop', 'CREATE TABLE shop.orders(id int, email text)', 'CREATE TABLE shop.old(id int) ENGINE=Aria', `CREATE USER app@'%' IDENTIFIED BY '${SECRET}'`, 'CREATE ROLE staff', "GRANT staff TO app@'%'", "GRANT SELECT ON shop.* TO staff", `CREATE USER closed_out@'%' IDENTIFIED BY '${SECRET}'`]);
+    },
+    makeAccounts: (s: Subject, from: number, count: number) => s.run(Array.from({ length: count }, (_, i) => [`CREATE USER many_${from + i}@'%'`, `GRANT SELECT ON shop.* TO many_${from + i}@'%'`]).flat()),
+    script: () => monitoringScript('mysql', { username: MONITOR, password: SECRET, flavour: 'mariadb' }).split('\n').filter((line) => !line.startsWith('--')),
+    database: 'shop',
+  },
+];
+
+const failure = (work: Promise<unknown>): Promise<EngineError> => work.then(() => expect.fail('it did not fail'), (error: EngineError) => error);
+const byName = (read: AccountsRead): Map<string, AccountsRead['accounts'][number]> => new Map(read.accounts.map((account) => [account.username, account]));
+
+afterAll(async () => {
+  for (const { subject } of cases) await subject?.end();
+});
+
+for (const { name, subject, prepare, makeAccounts, script, database } of cases) {
+  describe.skipIf(!subject)(`laws: ${name}`, () => {
+    const s = subject!;
+    beforeAll(async () => {
+      await prepare(s);
+      await s.run(script([]));
+    });
+    const connect = (target: object, more = {}): Promise<unknown> => s.engine.connect({ ...s.target, ...target }, options(more));
+
+    test('a refused sign-in, a closed port, an unknown host, a missing database, a forbidden target each have their code', async () => {
+      expect((await failure(connect({ password: 'wrong' }))).code).toBe('AUTH_FAILED');
+      expect((await failure(connect({ username: 'nobody_here' }))).code).toBe('AUTH_FAILED');
+      expect((await failure(connect({ port: await freePort() }))).code).toBe('CONNECTION_REFUSED');
+      expect((await failure(connect({ host: 'no-such-host.invalid' }))).code).toBe('HOST_NOT_FOUND');
+      expect((await failure(connect({ database: 'no_such_database' }))).code).toBe('DATABASE_NOT_FOUND');
+      expect((await failure(connect({}, { allow: () => false }))).code).toBe('TARGET_NOT_ALLOWED');
+      expect((await failure(connect({ host: '/tmp' }))).code).toBe('TARGET_NOT_ALLOWED');
+      expect((await failure(connect({ host: '169.254.169.254' }))).code).toBe('TARGET_NOT_ALLOWED');
+      expect((await failure(connect({ options: { tls_mode: 'require' } }))).code).toBe('TLS_ERROR');
+    });
+
+    test('no error tells the password', async () => {
+      const error = await failure(connect({ password: 'wr0ng-and-secret' }));
+      expect(JSON.stringify([error.message, error.detail, error.needs, error.stack])).not.toContain('wr0ng-and-secret');
+    });
+
+    test('localhost is reached whichever of its addresses listens', async () => {
+      await withConnection(s, { host: 'localhost' }, (connection) => connection.version());
+    });
+
+    test('a server that accepts and never answers costs its timeout and leaves no socket', async () => {
+      const silent = await silentServer();
+      const started = performance.now();
+      expect((await failure(connect({ port: silent.port }, { timeoutMs: 400 }))).code).toBe('TIMEOUT');
+      expect(performance.now() - started).toBeLessThan(1_200);
+      await expect.poll(() => silent.open()).toBe(0);
+      await silent.close();
+    });
+
+    test('an abort while connecting ends it at once', async () => {
+      const silent = await silentServer();
+      const aborting = new AbortController();
+      setTimeout(() => aborting.abort(), 100);
+      const started = performance.now();
+      expect((await failure(connect({ port: silent.port }, { timeoutMs: 30_000, signal: aborting.signal }))).code).toBe('CANCELLED');
+      expect(performance.now() - started).toBeLessThan(1_000);
+      await expect.poll(() => silent.open()).toBe(0);
+      await silent.close();
+    });
+
+    test('a server that falls silent in the middle: timeout, abort, and closing are all bounded', async () => {
+      for (const how of ['timeout', 'abort'] as const) {
+        const line = await freezingLine(s.server.port);
+        const aborting = new AbortController();
+        const connection = await s.engine.connect({ ...s.target, port: line.port }, options({ queryTimeoutMs: how === 'timeout' ? 400 : 30_000, signal: aborting.signal }));
+        await connection.version();
+        line.freeze();
+        const started = performance.now();
+        if (how === 'abort') setTimeout(() => aborting.abort(), 100);
+        expect((await failure(connection.accounts(NO_FILTER))).code).toBe(how === 'timeout' ? 'TIMEOUT' : 'CANCELLED');
+        await connection.close();
+        expect(performance.now() - started).toBeLessThan(2_500);
+        await expect.poll(() => line.open()).toBe(0);
+        await line.close();
+      }
+    });
+
+    test('the version is taken apart', async () => {
+      const version = await withConnection(s, {}, (connection) => connection.version());
+      expect(version.banner).toContain(version.main);
+      expect(version.detailed).toMatch(/^\d+(\.\d+)+$/);
+    });
+
+    test('accounts: names once, facts canonical, nothing secret', async () => {
+      const read = await withConnection(s, {}, (connection) => connection.accounts(NO_FILTER));
+      expect(new Set(read.accounts.map((account) => account.username)).size).toBe(read.accounts.length);
+      for (const account of read.accounts) expect(JSON.stringify(canonicalFacts(account.facts))).toBe(JSON.stringify(account.facts));
+      const everything = JSON.stringify(read);
+      expect(everything).not.toContain(SECRET);
+      expect(everything).not.toContain(s.target.password);
+      expect(everything).not.toMatch(/SCRAM-SHA-256|md5[0-9a-f]{32}|\*[0-9A-F]{40}/);
+    });
+
+    test('the filter hides names and says how many, but no roles', async () => {
+      const read = await withConnection(s, {}, (connection) => connection.accounts({ exclude: [], patterns: ['app%', 'staff%'] }));
+      expect(read.filteredOut).toBe(1);
+      expect(read.accounts.some((account) => account.username === 'staff')).toBe(true);
+    });
+
+    test('sizes are whole bytes, system databases are said to be so, the filter is reported', async () => {
+      const all = await withConnection(s, {}, (connection) => connection.databaseSizes(NO_FILTER));
+      for (const size of all.databases) expect(Number.isSafeInteger(size.sizeBytes) && size.sizeBytes >= 0).toBe(true);
+      expect(all.databases.find((size) => size.name === database)?.sizeBytes).toBeGreaterThan(0);
+      expect(all.unmeasured).toEqual([]);
+      const some = await withConnection(s, {}, (connection) => connection.databaseSizes(DEFAULT_DATABASE_FILTERS[s.engine.type]));
+      expect(some.databases.map((size) => size.name)).toEqual([database]);
+      expect(some.filtered.length).toBe(all.databases.length - 1);
+    });
+
+    test('the number of statements does not depend on the number of accounts', async () => {
+      const count = (): Promise<AccountsRead> => withConnection(s, {}, (connection) => connection.accounts(NO_FILTER));
+      const before = await count();
+      await makeAccounts(s, 0, 60);
+      const after = await count();
+      expect(after.accounts.length).toBe(before.accounts.length + 60);
+      expect(after.statements).toBe(before.statements);
+    });
+
+    test('the monitoring account of the script sees what the administrator sees', async () => {
+      const mine = { username: MONITOR, password: SECRET };
+      const [full, seen] = [await withConnection(s, {}, (c) => c.accounts(NO_FILTER)), await withConnection(s, mine, (c) => c.accounts(NO_FILTER))];
+      expect(seen.unread).toEqual([]);
+      expect(seen.accounts).toEqual(full.accounts);
+      expect(byName(seen).has(name === 'MariaDB' ? `${MONITOR}@%` : MONITOR)).toBe(true);
+      const sizes = await withConnection(s, mine, (c) => c.databaseSizes(NO_FILTER));
+      expect(sizes.unmeasured).toEqual([]);
+      expect(sizes.databases.find((size) => size.name === database)?.sizeBytes).toBeGreaterThan(0);
+      const capabilities = await withConnection(s, mine, (c) => c.capabilities());
+      expect(capabilities.filter((capability) => !capability.has)).toEqual([]);
+    });
+  });
+}
+
+const [postgres, mariadb] = cases.map((entry) => entry.subject);
+
+describe.skipIf(!mariadb)('without rights: MariaDB', () => {
+  test('accounts and sizes fail with what would help, they are not empty', async () => {
+    const bare = { username: 'closed_out', password: SECRET };
+    const accounts = await failure(withConnection(mariadb!, bare, (c) => c.accounts(NO_FILTER)));
+    expect([accounts.code, accounts.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SELECT ON mysql.global_priv TO 'closed_out'@'%'"]);
+    const sizes = await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)));
+    expect([sizes.code, sizes.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SHOW DATABASES ON *.* TO 'closed_out'@'%'"]);
+    await mariadb!.run("GRANT SHOW DATABASES ON *.* TO closed_out@'%'");
+    expect((await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)))).needs).toBe("GRANT PROCESS ON *.* TO 'closed_out'@'%'");
+  });
+});
+
+describe.skipIf(!postgres)('without rights: PostgreSQL', () => {
+  test('a database that may not be entered is unread and unmeasured, with the GRANT that helps', async () => {
+    await postgres!.run(['CREATE DATABASE vault', 'REVOKE CONNECT ON DATABASE vault FROM PUBLIC']);
+    const bare = { username: 'closed_out', password: SECRET };
+    const read = await withConnection(postgres!, bare, (c) => c.accounts(NO_FILTER));
+    expect(read.unread).toEqual([{ scope: 'database', database: 'vault', code: 'PRIVILEGE_MISSING', needs: 'GRANT CONNECT ON DATABASE "vault" TO "closed_out"' }]);
+    const sizes = await withConnection(postgres!, bare, (c) => c.databaseSizes(NO_FILTER));
+    expect(sizes.unmeasured).toEqual([{ name: 'vault', code: 'PRIVILEGE_MISSING', needs: 'GRANT pg_read_all_stats TO "closed_out"' }]);
+    await postgres!.run([read.unread[0]!.needs!, sizes.unmeasured[0]!.needs!]);
+    expect((await withConnection(postgres!, bare, (c) => c.accounts(NO_FILTER))).unread).toEqual([]);
+    expect((await withConnection(postgres!, bare, (c) => c.databaseSizes(NO_FILTER))).unmeasured).toEqual([]);
+    await postgres!.run('DROP DATABASE vault');
+  });
+});
