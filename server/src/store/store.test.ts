@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { engines } from '@whalefall/engines';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
@@ -70,9 +71,38 @@ describe('migrations', () => {
       { id: 8, color: 'secondary', priority: 60 },
       { id: 5, color: 'success', priority: 50 },
     ]);
+    const names = await house.db
+      .selectFrom('permission_configs')
+      .select(['db_type', 'category', sql<number>`count(*)`.as('count')])
+      .groupBy(['db_type', 'category'])
+      .execute();
+    const known = Object.values(engines).flatMap(({ privileges }) => privileges);
+    expect(names.reduce((sum, { count }) => sum + count, 0)).toBe(known.length);
+    // The catalogue's own 479, and what newer versions brought.
+    expect(known.filter(({ added }) => !added)).toHaveLength(479);
     const undescribed = await sql`select name from tags where description is null or display_name_en is null`.execute(house.db);
     expect(undescribed.rows).toEqual([]);
   });
+});
+
+test('a description that was changed by hand is brought up to date, a name that was switched off stays off', async () => {
+  const one = () =>
+    house.db
+      .selectFrom('permission_configs')
+      .select(['description_en', 'is_active', 'updated_at'])
+      .where('permission_name', '=', 'SUPER')
+      .executeTakeFirstOrThrow();
+  const before = await one();
+  await house.db
+    .updateTable('permission_configs')
+    .set({ description_en: 'old', is_active: false })
+    .where('permission_name', '=', 'SUPER')
+    .execute();
+  await migrateToLatest(house.db, '2025-12-15');
+  const after = await one();
+  expect(after).toMatchObject({ description_en: before.description_en, is_active: false });
+  await migrateToLatest(house.db, '2025-12-15');
+  expect(await one()).toEqual(after);
 });
 
 describe('values', () => {

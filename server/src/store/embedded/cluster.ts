@@ -10,7 +10,7 @@ export const superuser = 'whalefall';
 const windows = process.platform === 'win32';
 const program = (native: string, name: string) => join(native, 'bin', windows ? `${name}.exe` : name);
 /** Nothing of our environment may reach the server: it holds secrets, and PG* variables would change what it does. */
-const environment = windows ? { ...process.env } : { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+const environment = windows ? undefined : { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /**
  * The superuser's password, made once and kept 0600 in the data directory. It is linked into place when complete, so of
@@ -89,6 +89,11 @@ async function run(file: string, place: Place, args: string[]): Promise<void> {
     child.on('error', reject);
     child.on('close', resolve);
   });
+  if (/could not look up effective user ID/.test(output))
+    throw new EmbeddedError(
+      `PostgreSQL needs a name for the user it runs as (id ${place.owner?.uid ?? process.getuid?.()}), and /etc/passwd has none: ` +
+        'add one, or set DATABASE_URL to a PostgreSQL of your own.',
+    );
   if (code !== 0) throw new EmbeddedError(`${file} ended with ${code}: ${output.trim().slice(-2000)}`);
 }
 

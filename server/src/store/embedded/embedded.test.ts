@@ -184,6 +184,16 @@ describe('embedded PostgreSQL', () => {
     await expect(startEmbedded(dataDir, silent)).rejects.toThrow('was made by PostgreSQL 16');
   });
 
+  test('a path too long for a socket puts only the socket elsewhere', async () => {
+    const dataDir = join(await makeDataDir(), 'x'.repeat(90));
+    await mkdir(dataDir, { mode: 0o755 });
+    const embedded = await start(dataDir);
+    cleanups.unshift(() => rm(embedded.place.socket, { recursive: true, force: true }));
+    expect(Buffer.byteLength(embedded.place.socket)).toBeLessThan(90);
+    expect(embedded.place.data.startsWith(dataDir)).toBe(true);
+    expect(await query(embedded, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   test('a data directory whose password was lost says so', async () => {
     const dataDir = await makeDataDir();
     const first = await startEmbedded(dataDir, silent);

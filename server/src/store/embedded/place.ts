@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EmbeddedError } from './error.ts';
 
@@ -63,8 +62,8 @@ const sha = (path: string) => createHash('sha256').update(path).digest('hex').sl
 async function socketFolder(dataDir: string, owner: Place['owner']): Promise<string> {
   const beside = join(dataDir, 'postgres-run');
   if (Buffer.byteLength(beside) <= longestSocketFolder) return makeOwned(beside, owner);
-  const base = process.env.XDG_RUNTIME_DIR && !owner ? process.env.XDG_RUNTIME_DIR : await realpath(tmpdir());
-  const short = join(base, `whalefall-${sha(dataDir)}`);
+  // Not os.tmpdir(): every process must come to the same path, whatever its TMPDIR says.
+  const short = join('/tmp', `whalefall-${sha(dataDir)}`);
   if (Buffer.byteLength(short) > longestSocketFolder)
     throw new EmbeddedError(`No folder for the database's socket has a short enough path: ${beside} and ${short} are too long.`);
   return makeOwned(short, owner);
