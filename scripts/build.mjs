@@ -2,7 +2,7 @@
  * `npm run build [server] [web]`: dist/main.js (the server and our own packages in one file; npm packages stay outside,
  * so that drivers are loaded on first use) and dist/web (the pages).
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, findNode, root, run, sourceHash, stampFile } from './project.mjs';
 
@@ -25,9 +25,17 @@ for (const [part, build] of Object.entries(parts)) {
 
 async function buildServer() {
   const { build } = await import('esbuild');
+  const sources = join(root, 'server', 'src');
   await build({
-    entryPoints: [join(root, 'server', 'src', 'main.ts')],
-    outfile: join(dist, 'main.js'),
+    // Threads are files of their own beside main.js, where `new URL('./x-worker.js', import.meta.url)` finds them.
+    entryPoints: [
+      join(sources, 'main.ts'),
+      ...readdirSync(sources, { recursive: true })
+        .filter((path) => path.endsWith('-worker.ts'))
+        .map((path) => join(sources, path)),
+    ],
+    outdir: dist,
+    entryNames: '[name]',
     bundle: true,
     platform: 'node',
     format: 'esm',
