@@ -155,7 +155,11 @@ export default {
       'HTTP is spoken in one room; features answer values.',
       '^node_modules/(fastify|@fastify/[^/]+|fastify-[^/]+)/',
     ),
-    home('kysely', [store, queries, '^server/src/jobs/(queue|lock)\\.ts$'], 'Statements stand where one looks for them: queries.ts and the store (and where the queue borrows our transaction).'),
+    home(
+      'kysely',
+      [store, queries, '^server/src/jobs/(queue|lock)\\.ts$'],
+      'Statements stand where one looks for them: queries.ts and the store (and where the queue borrows our transaction).',
+    ),
     home(
       'pg',
       [store, queries, '^engines/src/postgresql/client\\.ts$'],
