@@ -1,0 +1,56 @@
+/** The console: router, query cache, antd with our tokens and the page's nonce. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { App as AntApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { StrictMode, useMemo } from 'react';
+import type { Root } from 'react-dom/client';
+import { useTranslation } from 'react-i18next';
+import { nonce } from './early';
+import { ApiError } from './http';
+import { startI18n } from './i18n/i18n';
+import { SignInAgain } from './layout/sign-in-again';
+import { useDark } from './prefs';
+import { makeRouter } from './router';
+import { SessionProvider } from './session';
+import { antdTheme } from './ui/theme/theme';
+import './ui/ui.css';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+    },
+  },
+});
+const router = makeRouter();
+
+function Console() {
+  const dark = useDark();
+  const { i18n } = useTranslation();
+  const theme = useMemo(() => antdTheme(dark), [dark]);
+  return (
+    <ConfigProvider csp={{ nonce }} theme={theme} locale={i18n.language === 'en' ? enUS : zhCN}>
+      <AntApp message={{ top: 56, maxCount: 5, duration: 4 }} className="app">
+        <SessionProvider>
+          <RouterProvider router={router} />
+          <SignInAgain />
+        </SessionProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}
+
+export async function renderApp(root: Root): Promise<void> {
+  await startI18n(async (locale) => (locale === 'en' ? (await import('./i18n/en')).default : (await import('./i18n/zh-CN')).default));
+  root.render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Console />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

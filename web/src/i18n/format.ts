@@ -1,0 +1,96 @@
+/** Numbers, sizes, times and durations as the reader's language writes them; times in the business time zone. */
+import type { Locale } from '@whalefall/contract';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { boot } from '../boot';
+
+export const NOTHING = '–';
+const UNITS = ['MB', 'GB', 'TB', 'PB'] as const;
+
+/** Whole mebibytes in the unit a person would say. */
+export function formatSize(mb: number | null | undefined, locale: Locale, signed = false): string {
+  if (mb === null || mb === undefined) return NOTHING;
+  let value = Math.abs(mb);
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  const sign = mb < 0 ? '−' : signed && mb > 0 ? '+' : '';
+  return `${sign}${text} ${UNITS[unit]}`;
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400],
+  ['month', 30 * 86_400],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** How long ago, or until when. Below a minute: "now". */
+export function formatRelative(at: Date, now: Date, locale: Locale): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  for (const [unit, size] of STEPS) if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  return words.format(0, 'second');
+}
+
+/** `42 s`, `3 min 5 s`, `2 h 10 min`. */
+export function formatDuration(seconds: number | null | undefined, locale: Locale): string {
+  if (seconds === null || seconds === undefined) return NOTHING;
+  const words = locale === 'en' ? [' h', ' min', ' s', ' ms'] : [' 小时', ' 分', ' 秒', ' 毫秒'];
+  if (seconds > 0 && seconds < 1) return `${Math.round(seconds * 1000)}${words[3]}`;
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (h > 0) return `${h}${words[0]}${m ? ` ${m}${words[1]}` : ''}`;
+  if (m > 0) return `${m}${words[1]}${s ? ` ${s}${words[2]}` : ''}`;
+  return `${s}${words[2]}`;
+}
+
+function formats(locale: Locale, timeZone: string) {
+  const number = new Intl.NumberFormat(locale);
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+  const day = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone });
+  const moment = new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  });
+  const short = new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+  // A calendar date has no zone: read and written as UTC it stays itself.
+  const plainDay = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'UTC' });
+  const when = (value: string | null | undefined, format: Intl.DateTimeFormat) => (value ? format.format(new Date(value)) : NOTHING);
+  return {
+    locale,
+    number: (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : number.format(value)),
+    compact: (value: number) => compact.format(value),
+    date: (value: string | null | undefined) => when(value, value && value.length === 10 ? plainDay : day),
+    dateTime: (value: string | null | undefined) => when(value, moment),
+    shortTime: (value: string | null | undefined) => when(value, short),
+    relative: (value: string, now = new Date()) => formatRelative(new Date(value), now, locale),
+    size: (mb: number | null | undefined, signed = false) => formatSize(mb, locale, signed),
+    duration: (seconds: number | null | undefined) => formatDuration(seconds, locale),
+    list: (items: readonly string[]) => items.join(locale === 'en' ? ', ' : '、'),
+  };
+}
+export type Format = ReturnType<typeof formats>;
+
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  const locale: Locale = i18n.language === 'en' ? 'en' : 'zh-CN';
+  return useMemo(() => {
+    try {
+      return formats(locale, boot.app.time_zone);
+    } catch {
+      return formats(locale, 'UTC'); // a zone this browser does not know
+    }
+  }, [locale]);
+}

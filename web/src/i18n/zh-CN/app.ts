@@ -1,0 +1,13 @@
+/** Texts of the console, by area. */
+import accounts from './accounts';
+import credentials from './credentials';
+import dashboard from './dashboard';
+import faults from './faults';
+import instances from './instances';
+import sessions from './sessions';
+import shell from './shell';
+import tags from './tags';
+import ui from './ui';
+import users from './users';
+
+export default { accounts, credentials, dashboard, faults, instances, sessions, shell, tags, ui, users };

@@ -1,0 +1,4 @@
+import app from './app';
+import light from './light';
+
+export default { ...light, ...app };

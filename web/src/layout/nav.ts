@@ -1,0 +1,35 @@
+/** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
+import { DashboardOutlined, DatabaseOutlined, KeyOutlined, SyncOutlined, TagsOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
+import { catalogue, type Access } from '@whalefall/contract';
+import type { ComponentType } from 'react';
+import type zh from '../i18n/zh-CN/shell';
+
+export interface NavItem {
+  key: keyof typeof zh.pages;
+  path: string;
+  access: Access;
+  icon: ComponentType;
+}
+export interface NavGroup {
+  key: keyof typeof zh.groups | null;
+  items: NavItem[];
+}
+type Page = { path: string; access: Access };
+const item = (key: NavItem['key'], page: Page, icon: ComponentType): NavItem => ({ key, path: page.path, access: page.access, icon });
+
+export const NAV: NavGroup[] = [
+  { key: null, items: [item('dashboard', catalogue.dashboard.index, DashboardOutlined)] },
+  {
+    key: 'data',
+    items: [item('instances', catalogue.instancesManage.index, DatabaseOutlined), item('accounts', catalogue.account.listAccounts, UserOutlined)],
+  },
+  { key: 'settings', items: [item('credentials', catalogue.credentials.index, KeyOutlined), item('tags', catalogue.tags.index, TagsOutlined)] },
+  { key: 'history', items: [item('sessions', catalogue.historySessions.index, SyncOutlined)] },
+  { key: 'admin', items: [item('users', catalogue.users.index, TeamOutlined)] },
+];
+
+/** Whether the menu entry covers the address. */
+export function isInside(path: string, pathname: string): boolean {
+  const base = path.replace(/\/$/, '');
+  return pathname === base || pathname.startsWith(`${base}/`);
+}

@@ -1,0 +1,54 @@
+import type { catalogue, DbType } from '@whalefall/contract';
+import { Segmented } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { FilterMany, FilterSelect } from '../../ui/table/filters';
+import type { ListState } from '../../ui/table/list-state';
+import { useTagOptions } from '../tags/tag-options';
+
+export function InstanceFilters({ list, engines }: { list: ListState<typeof catalogue.instancesManage.listInstancesData>; engines: readonly DbType[] }) {
+  const { t } = useTranslation();
+  const { options } = useTagOptions();
+  const tags = list.texts('tags');
+  return (
+    <>
+      <FilterSelect
+        label={t('instances.dbType')}
+        value={list.text('db_type')}
+        options={engines.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
+        onChange={(db_type) => list.set({ db_type })}
+      />
+      <FilterSelect
+        label={t('instances.test')}
+        value={list.text('test')}
+        options={[
+          { value: 'ok', label: t('instances.testOk') },
+          { value: 'failed', label: t('instances.testFailed') },
+          { value: 'never', label: t('instances.untested') },
+        ]}
+        onChange={(test) => list.set({ test })}
+        width={116}
+      />
+      <FilterSelect
+        label={t('ui.status')}
+        value={list.text('status')}
+        options={[
+          { value: 'active', label: t('ui.enabled') },
+          { value: 'inactive', label: t('ui.disabled') },
+        ]}
+        onChange={(status) => list.set({ status })}
+        width={104}
+      />
+      <FilterMany label={t('instances.tags')} value={tags} options={options} onChange={(next) => list.set({ tags: next })} width={150} />
+      {tags.length > 1 && (
+        <Segmented
+          value={list.text('tag_mode') ?? 'any'}
+          onChange={(tag_mode) => list.set({ tag_mode: tag_mode === 'any' ? null : tag_mode })}
+          options={[
+            { value: 'any', label: t('instances.tagsAny') },
+            { value: 'all', label: t('instances.tagsAll') },
+          ]}
+        />
+      )}
+    </>
+  );
+}

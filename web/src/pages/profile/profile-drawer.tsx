@@ -1,0 +1,1 @@
+export default function P(_: { open: boolean; onClose: () => void }) { return null; }

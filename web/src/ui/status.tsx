@@ -1,0 +1,108 @@
+/** States as words with a colour: the colour never stands alone. */
+import { type DbType, type ERROR_CODES, type RECORD_STATUSES, type SESSION_STATUSES } from '@whalefall/contract';
+import { Tooltip } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'violet' | 'quiet' | 'accent';
+
+export function Chip({ tone = 'quiet', children, title, dot }: { tone?: Tone | undefined; children: ReactNode; title?: string | undefined; dot?: boolean }) {
+  return (
+    <span className={`chip ${tone}${dot ? ' dot' : ''}`} title={title}>
+      {children}
+    </span>
+  );
+}
+
+export function Engine({ type }: { type: DbType }) {
+  const { t } = useTranslation();
+  return <span className={`engine ${type}`}>{t(`ui.dbTypes.${type}`)}</span>;
+}
+
+export function Enabled({ on }: { on: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Chip tone={on ? 'good' : 'quiet'} dot>
+      {t(on ? 'ui.enabled' : 'ui.disabled')}
+    </Chip>
+  );
+}
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+export function useFaultName(): (code: string | null | undefined) => string {
+  const { t, i18n } = useTranslation();
+  return (code) => {
+    const known = code && i18n.exists(`faults.codes.${code}`) ? (code as ErrorCode) : 'UNKNOWN';
+    return t(`faults.codes.${known}`);
+  };
+}
+
+/** The last connection test: passed, failed (why), never run. */
+export function TestState({ ok, code }: { ok: boolean | null; code?: string | null }) {
+  const { t } = useTranslation();
+  const name = useFaultName();
+  if (ok === null) return <Chip>{t('instances.untested')}</Chip>;
+  if (ok)
+    return (
+      <Chip tone="good" dot>
+        {t('instances.testOk')}
+      </Chip>
+    );
+  return (
+    <Chip tone="bad" dot title={code ?? undefined}>
+      {name(code)}
+    </Chip>
+  );
+}
+
+const SESSION_TONES = { running: 'accent', completed: 'good', failed: 'bad', cancelled: 'quiet', pending: 'quiet' } as const;
+export function SessionState({ status }: { status: (typeof SESSION_STATUSES)[number] | (typeof RECORD_STATUSES)[number] }) {
+  const { t } = useTranslation();
+  return (
+    <Chip tone={SESSION_TONES[status]} dot>
+      {t(`sessions.statuses.${status}`)}
+    </Chip>
+  );
+}
+
+const COLOUR_TONES: Record<string, Tone> = {
+  primary: 'accent',
+  success: 'good',
+  danger: 'bad',
+  warning: 'warn',
+  info: 'info',
+  secondary: 'quiet',
+  dark: 'violet',
+  light: 'quiet',
+};
+/** The catalogue's colour keys as our tones. */
+export function toneOf(color: string | null | undefined): Tone {
+  return COLOUR_TONES[color ?? ''] ?? 'quiet';
+}
+
+interface Label {
+  name: string;
+  display_name?: string;
+  color: string;
+}
+/** Tags or classifications: the first few, the rest behind "+n". */
+export function Labels({ items, max = 3 }: { items: readonly Label[]; max?: number }) {
+  if (items.length === 0) return <span className="muted">–</span>;
+  const text = (one: Label) => one.display_name ?? one.name;
+  return (
+    <span className="labels">
+      {items.slice(0, max).map((one) => (
+        <Chip key={one.name} tone={toneOf(one.color)}>
+          {text(one)}
+        </Chip>
+      ))}
+      {items.length > max && (
+        <Tooltip title={items.slice(max).map(text).join(', ')}>
+          <span className="chip quiet" tabIndex={0}>
+            +{items.length - max}
+          </span>
+        </Tooltip>
+      )}
+    </span>
+  );
+}

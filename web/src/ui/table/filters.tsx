@@ -1,0 +1,151 @@
+import { DownloadOutlined, LoadingOutlined, SearchOutlined, SettingOutlined } from '@ant-design/icons';
+import { Button, Checkbox, Input, Popover, Select } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const WAIT_MS = 300;
+
+/** Waits until typing rests, then asks; shows that it is asking. */
+export function SearchBox({ value, onChange, busy, placeholder }: { value: string; onChange: (text: string) => void; busy: boolean; placeholder: string }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const change = useRef(onChange);
+  change.current = onChange;
+  useEffect(() => {
+    // Changed from outside: the back button, "clear filters".
+    if (value !== sent.current) {
+      sent.current = value;
+      setText(value);
+    }
+  }, [value]);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = wanted;
+      change.current(wanted);
+    }, WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const asking = busy || text.trim() !== value;
+  return (
+    <Input
+      className="search"
+      type="search"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      placeholder={placeholder}
+      aria-label={placeholder}
+      prefix={asking && text ? <LoadingOutlined aria-label={t('ui.searching')} /> : <SearchOutlined />}
+      allowClear
+      maxLength={255}
+    />
+  );
+}
+
+export function FilterSelect({
+  label,
+  value,
+  options,
+  onChange,
+  width = 132,
+  search = false,
+}: {
+  label: string;
+  value: string | undefined;
+  options: { value: string; label: string }[];
+  onChange: (value: string | null) => void;
+  width?: number;
+  search?: boolean;
+}) {
+  return (
+    <Select
+      className="filter"
+      style={{ width }}
+      value={value ?? null}
+      placeholder={label}
+      aria-label={label}
+      options={options}
+      onChange={(next: string | null | undefined) => onChange(next ?? null)}
+      allowClear
+      popupMatchSelectWidth={false}
+      {...(search && { showSearch: { optionFilterProp: 'label' } })}
+    />
+  );
+}
+
+export function FilterMany({
+  label,
+  value,
+  options,
+  onChange,
+  width = 180,
+}: {
+  label: string;
+  value: string[];
+  options: { value: string; label: string }[];
+  onChange: (value: string[]) => void;
+  width?: number;
+}) {
+  return (
+    <Select
+      className="filter"
+      style={{ minWidth: width }}
+      mode="multiple"
+      value={value}
+      placeholder={label}
+      aria-label={label}
+      options={options}
+      onChange={onChange}
+      maxTagCount={2}
+      allowClear
+      popupMatchSelectWidth={false}
+      showSearch={{ optionFilterProp: 'label' }}
+    />
+  );
+}
+
+export function ExportButton({ href }: { href: string }) {
+  const { t } = useTranslation();
+  return (
+    <Button href={href} icon={<DownloadOutlined />} download>
+      {t('ui.export')}
+    </Button>
+  );
+}
+
+export function ColumnChooser({
+  columns,
+  shown,
+  onChange,
+}: {
+  columns: { key: string; title: string; fixed?: boolean }[];
+  shown: string[];
+  onChange: (keys: string[] | null) => void;
+}) {
+  const { t } = useTranslation();
+  const list = (
+    <div className="chooser">
+      {columns
+        .filter((column) => !column.fixed)
+        .map((column) => (
+          <Checkbox
+            key={column.key}
+            checked={shown.includes(column.key)}
+            onChange={(event) => onChange(event.target.checked ? [...shown, column.key] : shown.filter((key) => key !== column.key))}
+          >
+            {column.title}
+          </Checkbox>
+        ))}
+      <Button size="small" type="text" onClick={() => onChange(null)}>
+        {t('ui.columnsReset')}
+      </Button>
+    </div>
+  );
+  return (
+    <Popover content={list} trigger="click" placement="bottomRight">
+      <Button icon={<SettingOutlined />} aria-label={t('ui.columns')} title={t('ui.columns')} />
+    </Popover>
+  );
+}

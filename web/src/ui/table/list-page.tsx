@@ -1,0 +1,147 @@
+/** A list: filters above, table, pages below. Server-side paging and order; everything in the address. */
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Route } from '../../api';
+import { usePreference } from '../preferences';
+import { Empty, Failed } from '../states';
+import { ColumnChooser, ExportButton, SearchBox } from './filters';
+import type { ListState } from './list-state';
+import { Pager } from './pager';
+import { type Column, Table } from './table';
+
+export interface PageOf<T> {
+  items: T[];
+  total: number;
+  page: number;
+  pages: number;
+  limit: number;
+}
+
+export function useSelection<T>(idOf: (row: T) => number) {
+  const [chosen, setChosen] = useState<ReadonlyMap<number, T>>(new Map());
+  return useMemo(
+    () => ({
+      rows: [...chosen.values()],
+      ids: [...chosen.keys()],
+      size: chosen.size,
+      has: (row: T) => chosen.has(idOf(row)),
+      toggle: (rows: T[], on: boolean) => {
+        const next = new Map(chosen);
+        for (const row of rows) {
+          if (on) next.set(idOf(row), row);
+          else next.delete(idOf(row));
+        }
+        setChosen(next);
+      },
+      clear: () => setChosen(new Map()),
+    }),
+    // The id of a row does not depend on the render.
+    [chosen],
+  );
+}
+export type Selection<T> = ReturnType<typeof useSelection<T>>;
+
+export function ListPage<T, R extends Route>({
+  id,
+  label,
+  list,
+  result,
+  columns,
+  rowKey,
+  searchLabel,
+  filters,
+  empty,
+  csv,
+  selection,
+  rowName,
+  bulk,
+  current,
+}: {
+  /** Names the list in the user's preferences. */
+  id: string;
+  label: string;
+  list: ListState<R>;
+  result: UseQueryResult<PageOf<T>, Error>;
+  columns: Column<T>[];
+  rowKey: (row: T) => number | string;
+  searchLabel?: string;
+  filters?: ReactNode;
+  empty: ReactNode;
+  csv?: string | null;
+  selection?: Selection<T>;
+  rowName?: (row: T) => string;
+  bulk?: ReactNode;
+  current?: number | string | null;
+}) {
+  const { t } = useTranslation();
+  const standard = useMemo(() => columns.filter((column) => !column.hidden).map((column) => column.key), [columns]);
+  const [chosen, setChosen] = usePreference<string[] | null>(`columns.${id}`, null);
+  const visible = columns.filter((column) => column.fixed || column.acts || (chosen ?? standard).includes(column.key));
+  const data = result.data;
+  const rows = data?.items ?? [];
+  const stale = result.isPlaceholderData && result.isFetching;
+
+  return (
+    <div className="list">
+      <div className="toolbar" role="search" aria-label={label}>
+        {searchLabel && (
+          <SearchBox value={list.text('search') ?? ''} onChange={(search) => list.set({ search })} busy={stale} placeholder={searchLabel} />
+        )}
+        {filters}
+        {list.filtered && (
+          <Button type="link" onClick={list.clear}>
+            {t('ui.clear')}
+          </Button>
+        )}
+        <span className="grow" />
+        {csv !== null && rows.length > 0 && <ExportButton href={csv ?? list.csv} />}
+        <ColumnChooser columns={columns.filter((column) => !column.acts)} shown={chosen ?? standard} onChange={setChosen} />
+      </div>
+      {selection && selection.size > 0 && (
+        <div className="bulk" role="status">
+          <span>{t('ui.selected', { n: selection.size })}</span>
+          {bulk}
+          <Button type="text" size="small" onClick={selection.clear}>
+            {t('ui.unselect')}
+          </Button>
+        </div>
+      )}
+      <div className="list-body" data-stale={stale || undefined}>
+        {result.isError && !data ? (
+          <Failed error={result.error} retry={() => void result.refetch()} />
+        ) : data && data.total === 0 ? (
+          list.filtered ? (
+            <Empty title={t('ui.emptyFiltered')} action={<Button onClick={list.clear}>{t('ui.clear')}</Button>}>
+              {t('ui.emptyFilteredHint')}
+            </Empty>
+          ) : (
+            empty
+          )
+        ) : (
+          <Table
+            columns={visible}
+            rows={rows}
+            rowKey={rowKey}
+            label={label}
+            loading={result.isPending}
+            sorting={{ sort: list.sort, order: list.order, onSort: (sort, order) => list.set({ sort, order }) }}
+            selecting={selection && rowName ? { has: selection.has, toggle: selection.toggle, name: rowName } : undefined}
+            current={current ?? null}
+          />
+        )}
+      </div>
+      {data && data.total > 0 && (
+        <Pager
+          page={data.page}
+          pages={data.pages}
+          limit={data.limit}
+          total={data.total}
+          href={(page) => list.href({ page: page === 1 ? null : page })}
+          onLimit={(limit) => list.set({ limit })}
+        />
+      )}
+    </div>
+  );
+}

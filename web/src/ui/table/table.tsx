@@ -1,0 +1,145 @@
+import './table.css';
+import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons';
+import { Checkbox } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface Column<T> {
+  key: string;
+  title: string;
+  /** The server's sort key. */
+  sort?: string;
+  render: (row: T) => ReactNode;
+  align?: 'end';
+  /** Not shown until chosen. */
+  hidden?: boolean;
+  /** Cannot be hidden: what names the row. */
+  fixed?: boolean;
+  /** Leading on a small screen's card. */
+  lead?: boolean;
+  width?: number;
+  /** Buttons: no heading, at the end of the row. */
+  acts?: boolean;
+}
+export interface Sorting {
+  sort: string;
+  order: 'asc' | 'desc';
+  onSort: (sort: string, order: 'asc' | 'desc') => void;
+}
+export interface Selecting<T> {
+  has: (row: T) => boolean;
+  toggle: (rows: T[], on: boolean) => void;
+  name: (row: T) => string;
+}
+
+const SKELETON_ROWS = 8;
+
+/** The one table of the console; on a small screen each row is a card. */
+export function Table<T>({
+  columns,
+  rows,
+  rowKey,
+  label,
+  sorting,
+  selecting,
+  loading = false,
+  current,
+}: {
+  columns: Column<T>[];
+  rows: readonly T[];
+  rowKey: (row: T) => string | number;
+  label: string;
+  sorting?: Sorting | undefined;
+  selecting?: Selecting<T> | undefined;
+  loading?: boolean;
+  /** The row that is open beside the table. */
+  current?: string | number | null;
+}) {
+  const { t } = useTranslation();
+  const chosen = selecting ? rows.filter(selecting.has).length : 0;
+  return (
+    <div className="grid-scroll" role="region" aria-label={label} tabIndex={0}>
+      <table className="grid" aria-busy={loading || undefined}>
+        <thead>
+          <tr>
+            {selecting && (
+              <th scope="col" className="grid-select">
+                <Checkbox
+                  aria-label={t('ui.selectAll')}
+                  checked={rows.length > 0 && chosen === rows.length}
+                  indeterminate={chosen > 0 && chosen < rows.length}
+                  onChange={(event) => selecting.toggle([...rows], event.target.checked)}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} sorting={sorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {loading && rows.length === 0
+            ? Array.from({ length: SKELETON_ROWS }, (_, i) => (
+                <tr key={i} className="grid-skeleton">
+                  {selecting && <td />}
+                  {columns.map((column) => (
+                    <td key={column.key}>
+                      <span style={{ width: `${48 + ((i * 29 + column.key.length * 17) % 45)}%` }} />
+                    </td>
+                  ))}
+                </tr>
+              ))
+            : rows.map((row) => (
+                <tr key={rowKey(row)} data-current={current === rowKey(row) || undefined} data-chosen={selecting?.has(row) || undefined}>
+                  {selecting && (
+                    <td className="grid-select">
+                      <Checkbox
+                        aria-label={t('ui.selectRow', { name: selecting.name(row) })}
+                        checked={selecting.has(row)}
+                        onChange={(event) => selecting.toggle([row], event.target.checked)}
+                      />
+                    </td>
+                  )}
+                  {columns.map((column) => (
+                    <td
+                      key={column.key}
+                      data-label={column.title}
+                      className={[column.align, column.lead && 'lead', column.acts && 'acts'].filter(Boolean).join(' ') || undefined}
+                    >
+                      {column.render(row)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Heading<T>({ column, sorting }: { column: Column<T>; sorting?: Sorting | undefined }) {
+  const { t } = useTranslation();
+  const style = column.width ? { width: column.width } : undefined;
+  if (column.acts)
+    return (
+      <th scope="col" className="acts" style={style}>
+        <span className="sr-only">{column.title}</span>
+      </th>
+    );
+  const on = sorting && column.sort === sorting.sort;
+  if (!column.sort || !sorting)
+    return (
+      <th scope="col" className={column.align} style={style}>
+        {column.title}
+      </th>
+    );
+  const { sort } = column;
+  return (
+    <th scope="col" className={column.align} style={style} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}>
+      <button type="button" title={t('ui.sortBy', { column: column.title })} onClick={() => sorting.onSort(sort, on && sorting.order === 'asc' ? 'desc' : 'asc')}>
+        {column.title}
+        {on && (sorting.order === 'asc' ? <ArrowUpOutlined /> : <ArrowDownOutlined />)}
+      </button>
+    </th>
+  );
+}
