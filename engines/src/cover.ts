@@ -80,4 +80,29 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return expression.test(name);
 }
 
+/**
+ * Which of several matching database patterns the server looks at: the highest. MySQL (sql/auth, `get_sort`) counts
+ * up to the first wildcard; MariaDB, as tried on 10.11, up to the first `%`, then fewer `_`, then more literal text.
+ */
+export function patternRank(pattern: string, flavour: 'mysql' | 'mariadb'): number {
+  let literals = 0;
+  let ones = 0;
+  let beforeMany = -1;
+  let beforeAny = -1;
+  for (let i = 0; i < pattern.length; i += 1) {
+    const char = pattern[i]!;
+    const at = literals + ones;
+    if (char === '%' || char === '_') {
+      if (beforeAny < 0) beforeAny = i;
+      if (char === '_') ones += 1;
+      else if (beforeMany < 0) beforeMany = at;
+    } else {
+      if (char === '\\' && i + 1 < pattern.length) i += 1;
+      literals += 1;
+    }
+  }
+  if (flavour === 'mysql') return beforeAny < 0 ? 1_000_000 : beforeAny;
+  return (beforeMany < 0 ? 999 : beforeMany) * 1_000_000 + (999 - ones) * 1_000 + literals;
+}
+
 const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);

@@ -4,9 +4,9 @@
  */
 import type { DbType } from './engine.ts';
 import type { Grant, GrantScope, PrivilegeFacts } from './facts.ts';
-import { covers, type Question } from './cover.ts';
+import { covers, matchesPattern, patternRank, type Question } from './cover.ts';
 import { impliedBy, type Implied } from './implied.ts';
-import { reach, type Source } from './reach.ts';
+import { reach, type Source, type World } from './reach.ts';
 
 /** One step of a path: member of a role, everybody, owner of the object, an attribute of the account, the denying principal. */
 export type Step = [kind: 'member', role: string] | [kind: 'public'] | [kind: 'owner'] | [kind: 'attribute', name: string] | [kind: 'deny' | 'revoke', principal: string];
@@ -37,6 +37,8 @@ export interface Principal {
   isRole: boolean;
   isPublic: boolean;
   facts: PrivilegeFacts | null;
+  /** MySQL: `flavour` in it tells which of two rules for overlapping database patterns holds. */
+  typeSpecific?: Record<string, unknown> | null;
 }
 
 export interface EffectiveIndex {
@@ -53,7 +55,14 @@ export interface EffectiveIndex {
 export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): EffectiveIndex {
   const principals = new Map<string, Principal>();
   for (const principal of instance) principals.set(principal.username, principal);
-  const world = { dbType, principals, publics: [...principals.values()].filter((principal) => principal.isPublic), hasRole: (name: string) => principals.has(name) };
+  const everybody = [...principals.values()];
+  const world: World = {
+    dbType,
+    principals,
+    publics: everybody.filter((principal) => principal.isPublic),
+    hasRole: (name) => principals.has(name),
+    flavour: everybody.some((principal) => principal.typeSpecific?.['flavour'] === 'mariadb') ? 'mariadb' : 'mysql',
+  };
   const implied = new Map<string, Implied[]>();
   const grantsOf = (source: Source): Implied[] => {
     const known = implied.get(source.principal.username);
@@ -87,7 +96,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
         for (const source of sources) {
           for (const { grant, steps } of usable(source, grantsNamed(source, name))) {
             if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
-            if (taken(dbType, grantsOf(source), grant, question)) continue;
+            if (taken(world, grant, question, grantsOf(source), () => peersOf(world, sources, source).flatMap(grantsOf))) continue;
             const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
             if (!best || isBetter(entry, best)) best = entry;
           }
@@ -124,30 +133,29 @@ function usable(source: Source, entries: readonly Implied[]): readonly Implied[]
 const inside = (source: Source, grant: Grant): boolean => source.database === undefined || grant.database === source.database;
 
 /** A hole in the very source the grant comes from: MySQL's partial revokes, an owner who revoked from himself. */
-function taken(dbType: DbType, entries: readonly Implied[], grant: Grant, question: Question): boolean {
+function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[], peers: () => readonly Implied[]): boolean {
+  const { dbType } = world;
   if (dbType === 'mysql' && grant.scope === 'server') {
     return entries.some(({ grant: hole }) => hole.state === 'revoke' && hole.privilege === question.privilege && hole.database === question.database);
   }
-  if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined) return shadowed(entries, grant, question.database);
+  if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined) return shadowed(world, peers(), grant, question.database);
   return false;
 }
 
-/** MySQL takes the most specific matching database pattern of a principal and looks at no other. */
-function shadowed(entries: readonly Implied[], grant: Grant, database: string): boolean {
-  const own = patternRank(grant.database ?? '');
-  return entries.some(
-    ({ grant: other }) =>
-      other.scope === 'database' && other.state === 'grant' && other.database !== grant.database && patternRank(other.database ?? '') > own && covers('mysql', other, { scope: 'database', database, privilege: other.privilege }),
-  );
+/** MariaDB melts the database grants of a role and of all roles it was granted into one list; MySQL keeps each account's own. */
+function peersOf(world: World, sources: readonly Source[], source: Source): readonly Source[] {
+  if (world.flavour === 'mysql') return [source];
+  const root = (of: Source): string => JSON.stringify(of.via[0] ?? null);
+  return sources.filter((other) => other.setRole === source.setRole && root(other) === root(source));
 }
 
-/** Position of the first wildcard; a name without one ranks above all. */
-function patternRank(pattern: string): number {
-  for (let i = 0; i < pattern.length; i += 1) {
-    if (pattern[i] === '\\') i += 1;
-    else if (pattern[i] === '%' || pattern[i] === '_') return i;
-  }
-  return Number.MAX_SAFE_INTEGER;
+/** MySQL takes the most specific matching database pattern of such a list and looks at no other. */
+function shadowed(world: World, entries: readonly Implied[], grant: Grant, database: string): boolean {
+  const own = patternRank(grant.database ?? '', world.flavour);
+  return entries.some(
+    ({ grant: other }) =>
+      other.scope === 'database' && other.state === 'grant' && other.database !== grant.database && patternRank(other.database ?? '', world.flavour) > own && matchesPattern(other.database ?? '', database),
+  );
 }
 
 /** SQL Server: DENY beats GRANT, but for sysadmin, the database's owner, and a column's GRANT under a table's DENY. */

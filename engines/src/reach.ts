@@ -8,6 +8,7 @@ export interface World {
   principals: ReadonlyMap<string, Principal>;
   publics: readonly Principal[];
   hasRole(name: string): boolean;
+  flavour: 'mysql' | 'mariadb';
 }
 
 export interface Source {
