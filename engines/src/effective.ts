@@ -82,15 +82,22 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
     return lists.get(privilege) ?? [];
   };
 
+  // Questions come account by account: the last one's sources are kept, not everybody's.
+  let last: { of: Principal; sources: Source[] } | undefined;
+  const sourcesOf = (principal: Principal): Source[] => {
+    if (last?.of !== principal) last = { of: principal, sources: reach(world, principal) };
+    return last.sources;
+  };
+
   return {
     of(username) {
       const principal = principals.get(username);
-      return principal ? collect(dbType, reach(world, principal), grantsOf) : [];
+      return principal ? collect(dbType, sourcesOf(principal), grantsOf) : [];
     },
     can(username, question) {
       const principal = principals.get(username);
       if (!principal) return null;
-      const sources = reach(world, principal);
+      const sources = sourcesOf(principal);
       let best: EffectivePrivilege | null = null;
       for (const name of wideningNames(dbType, question)) {
         for (const source of sources) {

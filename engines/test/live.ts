@@ -104,7 +104,7 @@ export async function startMariadb(): Promise<LiveServer> {
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.toString()}`);
   const port = await freePort();
   const init = path.join(root, 'init.sql');
-  fs.writeFileSync(init, `CREATE USER 'keeper'@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO 'keeper'@'127.0.0.1' WITH GRANT OPTION;\nGRANT PROXY ON ''@'%' TO 'keeper'@'127.0.0.1' WITH GRANT OPTION;\n`);
+  fs.writeFileSync(init, `CREATE USER 'keeper'@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO 'keeper'@'127.0.0.1' WITH GRANT OPTION;\nINSERT INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user, With_grant, Grantor) VALUES ('127.0.0.1', 'keeper', '', '', 1, '');\nFLUSH PRIVILEGES;\n`);
   const child = spawn(daemon, ['--no-defaults', ...user, '--skip-log-bin', '--bind-address=127.0.0.1', `--port=${port}`, `--datadir=${data}`, `--socket=${path.join(root, 's')}`, `--init-file=${init}`, '--skip-name-resolve', '--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=0', '--max-connections=60'], { cwd: '/', stdio: ['ignore', 'ignore', fs.openSync(path.join(root, 'log'), 'w')] });
   await answering(child, port, path.join(root, 'log'));
   return { host: '127.0.0.1', port, username: 'keeper', password: PASSWORD, stop: () => stop(child, 'SIGTERM', root) };

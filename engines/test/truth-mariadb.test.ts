@@ -10,10 +10,13 @@ afterAll(() => subject?.end());
 
 const DENIED = new Set([1044, 1142, 1143, 1370]);
 
+/** Three fixed seeds; TRUTH_SEEDS=n asks the first n. */
+const SEEDS = Array.from({ length: Number(process.env['TRUTH_SEEDS'] ?? 3) }, (_, i) => i + 1);
+
 describe.skipIf(!subject)('effective privileges agree with MariaDB', () => {
   const s = subject!;
 
-  test.each(Array.from({length:25},(_,i)=>i+1))('seed %i', async (seed) => {
+  test.each(SEEDS)('seed %i', async (seed) => {
     const dice = random(seed * 77);
     const databases = [`m${seed}_a`, `m${seed}_ab`, `m${seed}xb`];
     for (const database of databases) {

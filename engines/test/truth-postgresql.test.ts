@@ -9,10 +9,13 @@ afterAll(() => subject?.end());
 
 const TABLE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];
 
+/** Three fixed seeds; TRUTH_SEEDS=n asks the first n. */
+const SEEDS = Array.from({ length: Number(process.env['TRUTH_SEEDS'] ?? 3) }, (_, i) => i + 1);
+
 describe.skipIf(!subject)('effective privileges agree with PostgreSQL', () => {
   const s = subject!;
 
-  test.each(Array.from({length:25},(_,i)=>i+1))('seed %i', async (seed) => {
+  test.each(SEEDS)('seed %i', async (seed) => {
     const dice = random(seed);
     const database = `truth${seed}`;
     const roles = Array.from({ length: 12 }, (_, i) => `t${seed}_r${i}`);

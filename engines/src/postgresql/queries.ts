@@ -33,14 +33,14 @@ export const DATABASES = sql`
          has_database_privilege(d.oid, 'CONNECT') AS may_connect
     FROM pg_catalog.pg_database d ORDER BY d.datname`;
 
-/** One row per entry of an access list, or one row with a null mark when there is no list or it is empty. */
+/** One row per entry of an access list, or one row with a null mark when there is no list or it is empty (which `aclexplode` refuses). */
 const EXPLODED = `
   SELECT o.scope, o.kind, o.database, o.schema, o.object, o.col, o.owner, o.acl IS NULL AS plain, o.init IS NOT NULL AS compared,
          x.mark, x.grantor, x.grantee, x.privilege, x.grantable
     FROM o LEFT JOIN LATERAL (
-      SELECT 'c' AS mark, a.grantor, a.grantee, a.privilege_type AS privilege, a.is_grantable AS grantable FROM aclexplode(o.acl) a
+      SELECT 'c' AS mark, a.grantor, a.grantee, a.privilege_type AS privilege, a.is_grantable AS grantable FROM aclexplode(CASE WHEN cardinality(o.acl) > 0 THEN o.acl END) a
       UNION ALL
-      SELECT 'i', i.grantor, i.grantee, i.privilege_type, i.is_grantable FROM aclexplode(o.init) i
+      SELECT 'i', i.grantor, i.grantee, i.privilege_type, i.is_grantable FROM aclexplode(CASE WHEN cardinality(o.init) > 0 THEN o.init END) i
     ) x ON true`;
 
 const CLUSTER_OBJECTS = `
