@@ -52,4 +52,4 @@ export { credentialCreate, credentialEdit, CREDENTIAL_TYPES } from './routes/cre
 export { tagCreate, tagEdit, TAG_CATEGORIES, COLOR_KEYS } from './routes/tags.ts';
 export { instanceBody } from './routes/instances/manage.ts';
 export { testBody } from './routes/connections.ts';
-export type { SessionEvent } from './routes/history/sessions.ts';
+export { record as historySessionRecord, type SessionEvent } from './routes/history/sessions.ts';

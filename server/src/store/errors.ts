@@ -6,5 +6,5 @@ export function uniqueViolation(error: unknown, constraint?: string): boolean {
 
 /** Whether a statement failed because a row it names is not there (or still used). */
 export function foreignKeyViolation(error: unknown): boolean {
-  return (error as { code?: string } | null)?.code === '23503';
+  return (error as { code?: string } | null)?.code === '23503' || (error as { code?: string } | null)?.code === '23001';
 }

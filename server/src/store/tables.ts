@@ -312,6 +312,15 @@ export interface InstanceDatabases {
 }
 
 export interface Instances {
+  accounts_error_at: Timestamp | null;
+  /**
+   * set while the newest read of the accounts is one that failed
+   */
+  accounts_error_code: string | null;
+  /**
+   * last read of all accounts that succeeded: their rows are not rewritten when nothing changed
+   */
+  accounts_synced_at: Timestamp | null;
   connection_options: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   credential_id: number | null;
@@ -333,6 +342,9 @@ export interface Instances {
   main_version: string | null;
   name: string;
   port: number;
+  sizes_error_at: Timestamp | null;
+  sizes_error_code: string | null;
+  sizes_synced_at: Timestamp | null;
   sync_count: Generated<number>;
   sync_enabled: Generated<boolean>;
   updated_at: Generated<Timestamp>;

@@ -56,6 +56,12 @@ CREATE TABLE instances (
   database_version text,
   main_version text,
   detailed_version text,
+  accounts_synced_at timestamptz,
+  accounts_error_code varchar(50),
+  accounts_error_at timestamptz,
+  sizes_synced_at timestamptz,
+  sizes_error_code varchar(50),
+  sizes_error_at timestamptz,
   sync_count integer NOT NULL DEFAULT 0 CHECK (sync_count >= 0),
   sync_enabled boolean NOT NULL DEFAULT true,
   credential_id integer REFERENCES credentials (id) ON DELETE RESTRICT,
@@ -72,6 +78,8 @@ CREATE TABLE instances (
   updated_at timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz
 );
+COMMENT ON COLUMN instances.accounts_synced_at IS 'last read of all accounts that succeeded: their rows are not rewritten when nothing changed';
+COMMENT ON COLUMN instances.accounts_error_code IS 'set while the newest read of the accounts is one that failed';
 CREATE UNIQUE INDEX uq_instances_name ON instances (lower(name));
 CREATE INDEX ix_instances_name ON instances (name, id);
 CREATE INDEX ix_instances_db_type ON instances (db_type);
@@ -79,7 +87,6 @@ CREATE INDEX ix_instances_is_active ON instances (is_active);
 CREATE INDEX ix_instances_credential ON instances (credential_id);
 CREATE INDEX ix_instances_host ON instances (host, port);
 CREATE INDEX ix_instances_search ON instances USING gin (search_grams(name), search_grams(host), search_grams(description));
-CREATE TRIGGER instances_touch BEFORE UPDATE ON instances FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 
 -- What the login can and cannot read on its server, as the last test or sync found: one row per feature and need.
 CREATE TABLE instance_capabilities (

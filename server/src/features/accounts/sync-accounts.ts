@@ -1,0 +1,221 @@
+import {
+  type AccountsRead,
+  type DbType,
+  DEFAULT_ACCOUNT_FILTERS,
+  type Engine,
+  EngineError,
+  type NameFilter,
+  type ServerVersion,
+  type Target,
+} from '@whalefall/engines';
+import type { Kysely } from 'kysely';
+import type { Deps } from '../../assemble.ts';
+import { transaction } from '../../store/transaction.ts';
+import type { DB } from '../../store/tables.ts';
+import { lockInstance, saveFailed, saveReached, settingValue, targetOf } from '../instances/index.ts';
+import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
+import { diffAccounts, type Plan } from './diff-accounts.ts';
+import * as queries from './queries/snapshots.ts';
+
+const CONNECT_MS = 20_000;
+const QUERY_MS = 300_000;
+/** More than half of the accounts, and more than ten, are gone: believed only after a second look. */
+const SUSPICIOUS = { share: 0.5, count: 10 };
+
+interface Collected {
+  version: ServerVersion;
+  read: AccountsRead;
+}
+type Reach = { signal: AbortSignal; allow: (address: string) => boolean; connected: () => Promise<void> };
+
+/** Reads everything and closes. Has no `db`: nothing of ours happens while a watched server is spoken to. */
+async function collect(engine: Engine, target: Target, filter: NameFilter, reach: Reach): Promise<Collected> {
+  const connection = await engine.connect(target, {
+    timeoutMs: CONNECT_MS,
+    queryTimeoutMs: QUERY_MS,
+    signal: reach.signal,
+    allow: reach.allow,
+  });
+  try {
+    await reach.connected();
+    const version = await connection.version();
+    const read = await connection.accounts(filter);
+    // The login we read with is always there: an empty list is a failure in disguise.
+    if (read.accounts.length === 0 && read.filteredOut === 0)
+      throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'the server listed no account at all' });
+    return { version, read };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Account filters are a setting; without one the engine's defaults hold. */
+async function accountFilter(db: Kysely<DB>, dbType: DbType): Promise<NameFilter> {
+  const value = (await settingValue(db, 'account_filters'))?.value as Record<string, NameFilter> | undefined;
+  return value?.[dbType] ?? DEFAULT_ACCOUNT_FILTERS[dbType];
+}
+
+/** One instance's account sync: read, close, compare, store in one transaction. */
+export function accountSync(deps: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>): RecordWork {
+  return async (run) => {
+    try {
+      await syncOnce(deps, run);
+    } catch (error) {
+      if (error instanceof EngineError && error.code !== 'CANCELLED' && !run.signal.aborted)
+        await saveFailed(deps.db, run.instanceId, 'account', error.code, deps.clock.now());
+      throw error;
+    }
+  };
+}
+
+async function syncOnce(
+  { db, vault, engines, allow, clock, log }: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>,
+  run: RecordRun,
+): Promise<void> {
+  const started = performance.now();
+  const instance = await targetOf(db, vault, run.instanceId);
+  const filter = await accountFilter(db, instance.dbType);
+  const reach: Reach = { signal: run.signal, allow, connected: run.connected };
+  let { version, read } = await collect(engines[instance.dbType], instance.target, filter, reach);
+  const warnings: string[] = [];
+  const before = await queries.activeUsernames(db, run.instanceId);
+  const missing = vanished(before, read);
+  if (missing.length > SUSPICIOUS.count && missing.length > before.length * SUSPICIOUS.share) {
+    ({ version, read } = await collect(engines[instance.dbType], instance.target, filter, reach));
+    warnings.push(
+      `${missing.length} of ${before.length} accounts vanished; a second read ${vanished(before, read).length === missing.length ? 'confirmed it' : 'found others'}`,
+    );
+  }
+  const readMs = Math.round(performance.now() - started);
+  run.signal.throwIfAborted();
+  const plan = await transaction(db, async (db) => {
+    if (!(await lockInstance(db, run.instanceId)))
+      throw new EngineError('QUERY_FAILED', { stage: 'resolve', detail: 'the instance was deleted' });
+    const now = clock.now();
+    const plan = diffAccounts(instance.dbType, await queries.storedAccounts(db, run.instanceId), read.accounts, read.unread);
+    await store(db, run, instance.dbType, plan, now);
+    await saveReached(
+      db,
+      run.instanceId,
+      {
+        last_connected: now,
+        database_version: version.banner.slice(0, 1000),
+        main_version: version.main,
+        detailed_version: version.detailed,
+      },
+      'account',
+    );
+    const failed = read.accounts.filter((account) => account.error);
+    if (failed.length > 0 && failed.length === read.accounts.length)
+      throw new EngineError(failed[0]!.error!.code, { stage: 'query', detail: failed[0]!.error!.message });
+    const items = {
+      synced: read.accounts.length - failed.length,
+      created: plan.added.length,
+      updated: plan.rewritten.filter((row) => row.changed).length,
+      deleted: plan.gone.length,
+    };
+    await run.end(
+      db,
+      items,
+      details(plan, read, before.length, { warnings, readMs, storeMs: Math.round(performance.now() - started) - readMs, version }),
+    );
+    return plan;
+  });
+  log.info('accounts_sync', `accounts of ${instance.name} read`, {
+    instance: instance.name,
+    added: plan.added.length,
+    changed: plan.log.length,
+    gone: plan.gone.length,
+    unread: plan.unread.length,
+  });
+}
+
+function vanished(before: readonly string[], read: AccountsRead): string[] {
+  const there = new Set(read.accounts.map((account) => account.username));
+  return before.filter((username) => !there.has(username));
+}
+
+async function store(db: Kysely<DB>, run: RecordRun, dbType: DbType, plan: Plan, now: Date): Promise<void> {
+  const added = await queries.insertAccounts(db, run.instanceId, dbType, plan.added, now);
+  const returned = plan.returned
+    .filter(({ snapshot }) => snapshot.facts)
+    .map(({ stored, snapshot }) => ({ stored, snapshot, changed: 'return' as const }));
+  await queries.rewriteSnapshots(db, [...plan.rewritten, ...returned], now);
+  await queries.markStale(
+    db,
+    [
+      ...plan.unread.flatMap(({ stored, snapshot }) => (stored ? [{ stored, snapshot }] : [])),
+      ...plan.returned.filter(({ snapshot }) => !snapshot.facts),
+    ],
+    now,
+  );
+  await queries.setPresence(
+    db,
+    plan.returned.map(({ stored }) => stored.accountId),
+    true,
+    now,
+  );
+  await queries.setPresence(
+    db,
+    plan.gone.map((stored) => stored.accountId),
+    false,
+    now,
+  );
+  await queries.markChanged(
+    db,
+    plan.gone.map((stored) => stored.permissionId),
+    'delete',
+    now,
+  );
+  await queries.markChanged(
+    db,
+    plan.returned.map(({ stored }) => stored.permissionId),
+    'return',
+    now,
+  );
+  await queries.reindexFacts(db, [
+    ...added,
+    ...plan.rewritten.map((row) => row.stored.permissionId),
+    ...returned.map((row) => row.stored.permissionId),
+  ]);
+  await queries.insertChanges(db, run.instanceId, dbType, plan.log, run.sessionId, now);
+}
+
+function details(
+  plan: Plan,
+  read: AccountsRead,
+  activeBefore: number,
+  more: { warnings: string[]; readMs: number; storeMs: number; version: ServerVersion },
+) {
+  const errors = plan.unread.slice(0, 100).map(({ snapshot }) => ({ username: snapshot.username, ...snapshot.error }));
+  const created = plan.added.length;
+  const updated = plan.rewritten.filter((row) => row.changed).length;
+  return {
+    inventory: {
+      status: 'completed',
+      created,
+      refreshed: activeBefore - plan.gone.length,
+      reactivated: plan.returned.length,
+      deactivated: plan.gone.length,
+      processed_records: read.accounts.length,
+      total_remote: read.accounts.length + read.filteredOut,
+      active_count: read.accounts.length,
+      filtered_out: read.filteredOut,
+    },
+    collection: {
+      status: 'completed',
+      created,
+      updated,
+      skipped: plan.unchanged,
+      processed_records: created + updated,
+      errors,
+      message: `权限同步完成：新增 ${created} 个账户，更新 ${updated} 个账户`,
+    },
+    unread: read.unread.slice(0, 200),
+    warnings: more.warnings,
+    statements: read.statements,
+    read_ms: more.readMs,
+    store_ms: more.storeMs,
+    version: more.version.banner.slice(0, 200),
+  };
+}

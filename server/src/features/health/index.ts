@@ -1,0 +1,7 @@
+/*
+ * Whether the product itself is well, and what it says of itself.
+ * Not here: whether a watched server can be reached (instances).
+ * Begin with handlers.ts.
+ */
+export { healthHandlers, mainHandlers } from './handlers.ts';
+export { systemNumbers, uptimeText } from './probes.ts';

@@ -1,0 +1,115 @@
+import type { catalogue, DbType } from '@whalefall/contract';
+import type { Deps } from '../../../assemble.ts';
+import { answer, type Asker, type Handlers, may } from '../../../http/index.ts';
+import { refuse } from '../../../refusal.ts';
+import { shownTag, tagsOfInstances } from '../../tags/index.ts';
+import { createInstance, updateInstance, type Warning } from '../change-instances.ts';
+import * as queries from '../queries.ts';
+
+type Manage = Handlers<typeof catalogue.instancesManage>;
+type Detail = Handlers<typeof catalogue.instancesDetail>;
+
+/** §15 instances/manage (list, read, create) and §13's edit. Deletes and import are the fleet's, accounts the accounts'. */
+export function instanceHandlers(deps: Deps): {
+  manage: Pick<Manage, 'listInstancesData' | 'getInstanceDetail' | 'createInstance'>;
+  detail: Pick<Detail, 'detail' | 'edit' | 'updateInstanceDetail'>;
+} {
+  const { db } = deps;
+  const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
+
+  async function shown(id: number, asker: Pick<Asker, 'user'>) {
+    const row = await queries.instanceById(db, id);
+    if (!row) throw refuse.notFound('instance', id);
+    const tags = await tagsOfInstances(db, [id]);
+    const admin = may(asker.user, 'update');
+    const instance = {
+      id: row.id,
+      name: row.name,
+      db_type: row.db_type as DbType,
+      host: row.host,
+      port: row.port,
+      database_name: row.database_name,
+      database_version: row.database_version,
+      main_version: row.main_version,
+      detailed_version: row.detailed_version,
+      credential_id: row.credential_id,
+      description: row.description,
+      tags: tags.map(shownTag),
+      is_active: row.is_active,
+      sync_enabled: row.sync_enabled,
+      connection_options: shownOptions(row.connection_options, admin),
+      last_connected: row.last_connected,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+      status: (row.is_active ? 'active' : 'inactive') as 'active',
+      sync_count: row.sync_count,
+      last_sync_time: later(row.accounts_synced_at, row.sizes_synced_at),
+      last_account_sync: row.accounts_synced_at,
+      last_capacity_sync: row.sizes_synced_at,
+      last_test_at: row.last_test_at,
+      last_test_ok: row.last_test_ok,
+      last_test_error_code: row.last_test_error_code as never,
+      last_test_latency_ms: row.last_test_latency_ms,
+      ...(row.credential_id !== null && row.credential_name !== null
+        ? {
+            credential: {
+              id: row.credential_id,
+              name: row.credential_name,
+              username: admin ? row.credential_username : null,
+              password: '********',
+              credential_type: row.credential_type!,
+            },
+          }
+        : {}),
+    };
+    return { instance };
+  }
+  const withWarnings = async (id: number, asker: Asker, warnings: Warning[], status?: number) =>
+    answer(await shown(id, asker), { ...(status ? { status } : {}), ...(warnings.length > 0 ? { meta: { warnings } } : {}) });
+  const exists = async ({ params }: { params: { instance_id: number } }) => {
+    if (!(await queries.targetRow(db, params.instance_id))) throw refuse.notFound('instance', params.instance_id);
+  };
+  return {
+    manage: {
+      async listInstancesData({ query }) {
+        const { items, total } = await queries.instancePage(db, query, query);
+        const tags =
+          items.length === 0
+            ? []
+            : await tagsOfInstances(
+                db,
+                items.map((item) => item.id),
+              );
+        const byInstance = Map.groupBy(tags, (tag) => tag.instance_id);
+        const shownItems = items.map((item) => ({
+          ...item,
+          db_type: item.db_type as DbType,
+          description: item.description ?? '',
+          last_test_error_code: item.last_test_error_code as never,
+          active_db_count: Number(item.active_db_count),
+          active_account_count: Number(item.active_account_count),
+          tags: (byInstance.get(item.id) ?? []).map(({ name, display_name, color }) => ({ name, display_name, color })),
+        }));
+        return { items: shownItems, total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };
+      },
+      getInstanceDetail: ({ params }, asker) => shown(params.instance_id, asker),
+      async createInstance({ body }, asker) {
+        const { id, warnings } = await createInstance(db, asker, body);
+        return withWarnings(id, asker, warnings);
+      },
+    },
+    detail: {
+      detail: exists,
+      edit: exists,
+      async updateInstanceDetail({ params, body }, asker) {
+        return withWarnings(params.instance_id, asker, await updateInstance(db, asker, params.instance_id, body));
+      },
+    },
+  };
+}
+
+/** A wallet is a secret, the rest is not. */
+function shownOptions(options: unknown, admin: boolean): Record<string, unknown> {
+  const { wallet, ...rest } = (options ?? {}) as Record<string, unknown>;
+  return wallet && admin ? { ...rest, has_wallet: true } : rest;
+}

@@ -1,0 +1,22 @@
+/*
+ * The servers we watch: what they are, how they are reached, whether they can be.
+ * Not here: what is on them (accounts, capacity), deleting and importing them (fleet).
+ * Begin with change-instances.ts, target-of.ts and test-connection.ts.
+ */
+export { createInstanceIn, type InstanceGiven, updateInstanceIn } from './change-instances.ts';
+export { commonHandlers } from './handlers/common.ts';
+export { connectionsHandlers } from './handlers/connections.ts';
+export { instanceHandlers } from './handlers/manage.ts';
+export {
+  instancePage,
+  instancesByNames,
+  lockInstance,
+  type InstanceFilter,
+  replaceCredential,
+  saveFailed,
+  saveReached,
+  settingValue,
+  syncTargets,
+  targetRow,
+} from './queries.ts';
+export { loginOf, targetOf, type InstanceTarget } from './target-of.ts';

@@ -1,0 +1,283 @@
+import type { DbType } from '@whalefall/contract';
+import { type Kysely, sql } from 'kysely';
+import { anyContains, contains } from '../../store/search.ts';
+import type { DB } from '../../store/tables.ts';
+
+type Db = Kysely<DB>;
+
+export interface InstanceFilter {
+  search?: string | undefined;
+  db_type?: DbType | undefined;
+  status?: 'active' | 'inactive' | undefined;
+  tags: string[];
+  tag_mode?: 'any' | 'all' | undefined;
+  credential_id?: number | undefined;
+  test?: 'ok' | 'failed' | 'never' | undefined;
+}
+
+/** The one predicate of every list, count and export of instances. */
+const filtered = (db: Db, f: InstanceFilter) =>
+  db
+    .selectFrom('instances as i')
+    .where('i.deleted_at', 'is', null)
+    .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('i.name'), sql.ref('i.host'), sql.ref('i.description')], f.search!)))
+    .$if(f.db_type !== undefined, (q) => q.where('i.db_type', '=', f.db_type!))
+    .$if(f.status !== undefined, (q) => q.where('i.is_active', '=', f.status === 'active'))
+    .$if(f.credential_id !== undefined, (q) => q.where('i.credential_id', '=', f.credential_id!))
+    .$if(f.test === 'never', (q) => q.where('i.last_test_ok', 'is', null))
+    .$if(f.test === 'ok' || f.test === 'failed', (q) => q.where('i.last_test_ok', '=', f.test === 'ok'))
+    .$if(f.tags.length > 0, (q) => {
+      const matching = sql<number>`(select count(*) from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = i.id and t.name = any(${f.tags}))`;
+      return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);
+    });
+
+const activeDatabases = sql<number>`(select count(*) from instance_databases d where d.instance_id = i.id and d.is_active)`;
+const activeAccounts = sql<number>`(select count(*) from instance_accounts a join account_permission p on p.instance_account_id = a.id where a.instance_id = i.id and a.is_active and not p.is_role and not p.is_public)`;
+const totalSize = sql<
+  number | null
+>`(select sum(d.latest_size_mb)::bigint from instance_databases d where d.instance_id = i.id and d.is_active)`;
+const lastSync = sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`;
+
+export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
+  id: sql`i.id`,
+  name: sql`i.name`,
+  db_type: sql`i.db_type`,
+  host: sql`i.host`,
+  port: sql`i.port`,
+  is_active: sql`i.is_active`,
+  main_version: sql`i.main_version`,
+  created_at: sql`i.created_at`,
+  last_sync_time: sql`last_sync_time`,
+  active_db_count: sql`active_db_count`,
+  active_account_count: sql`active_account_count`,
+  total_size_mb: sql`total_size_mb`,
+};
+
+export async function instancePage(
+  db: Db,
+  filter: InstanceFilter,
+  page: { page: number; limit: number; sort: string; order: 'asc' | 'desc' },
+) {
+  const [items, { total }] = await Promise.all([
+    filtered(db, filter)
+      .select([
+        'i.id',
+        'i.name',
+        'i.db_type',
+        'i.host',
+        'i.port',
+        'i.database_name',
+        'i.description',
+        'i.is_active',
+        'i.main_version',
+        'i.detailed_version',
+        'i.last_connected',
+        'i.last_test_ok',
+        'i.last_test_error_code',
+        'i.credential_id',
+        'i.created_at',
+        'i.updated_at',
+        'i.sync_count',
+      ])
+      .select([
+        activeDatabases.as('active_db_count'),
+        activeAccounts.as('active_account_count'),
+        totalSize.as('total_size_mb'),
+        lastSync.as('last_sync_time'),
+      ])
+      .orderBy(SORTS[page.sort]!, (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+      .orderBy('i.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit)
+      .execute(),
+    filtered(db, filter)
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { items, total };
+}
+
+export const instanceById = (db: Db, id: number) =>
+  db
+    .selectFrom('instances as i')
+    .leftJoin('credentials as c', 'c.id', 'i.credential_id')
+    .selectAll('i')
+    .select(['c.name as credential_name', 'c.username as credential_username', 'c.credential_type'])
+    .where('i.id', '=', id)
+    .where('i.deleted_at', 'is', null)
+    .executeTakeFirst();
+export type InstanceRow = NonNullable<Awaited<ReturnType<typeof instanceById>>>;
+
+export const lockInstance = (db: Db, id: number) =>
+  db.selectFrom('instances').selectAll().where('id', '=', id).where('deleted_at', 'is', null).forUpdate().executeTakeFirst();
+/** What decides whether and how an instance may be connected to. */
+export const targetRow = (db: Db, id: number) =>
+  db
+    .selectFrom('instances')
+    .select(['id', 'name', 'db_type', 'host', 'port', 'database_name', 'credential_id', 'connection_options', 'is_active', 'sync_enabled'])
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+export const targetRows = (db: Db, ids: readonly number[]) =>
+  db
+    .selectFrom('instances')
+    .select(['id', 'name', 'db_type', 'host', 'port', 'database_name', 'credential_id', 'connection_options', 'is_active'])
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .execute();
+/** The one predicate of every fleet-wide run: active, not deleted, syncing allowed. */
+export const syncTargets = (db: Db) =>
+  db
+    .selectFrom('instances')
+    .select(['id', 'name', 'db_type', 'host'])
+    .where('is_active', '=', true)
+    .where('sync_enabled', '=', true)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute();
+
+export interface InstanceValues {
+  name: string;
+  db_type: DbType;
+  host: string;
+  port: number;
+  database_name: string | null;
+  credential_id: number | null;
+  description: string | null;
+  is_active: boolean;
+  sync_enabled: boolean;
+  connection_options: string;
+}
+export const insertInstance = (db: Db, row: InstanceValues, now: Date) =>
+  db
+    .insertInto('instances')
+    .values({ ...row, created_at: now, updated_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+export const updateInstance = (db: Db, id: number, change: Partial<InstanceValues>, now: Date) =>
+  db
+    .updateTable('instances')
+    .set({ ...change, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+export async function replaceCredential(db: Db, from: number, to: number, now: Date): Promise<number> {
+  const done = await db
+    .updateTable('instances')
+    .set({ credential_id: to, updated_at: now })
+    .where('credential_id', '=', from)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows);
+}
+
+export interface TestFields {
+  last_test_at: Date;
+  last_test_ok: boolean;
+  last_test_error_code: string | null;
+  last_test_latency_ms: number | null;
+  last_test_stage: string | null;
+}
+/** A failed test leaves last_connected and the known version alone (20-TEST-1, 20-TEST-3). */
+export const saveTest = (
+  db: Db,
+  id: number,
+  test: TestFields,
+  found: { last_connected: Date; database_version: string; main_version: string | null; detailed_version: string | null } | null,
+) =>
+  db
+    .updateTable('instances')
+    .set({ ...test, ...(found ?? {}) })
+    .where('id', '=', id)
+    .execute();
+/** A sync that failed: what it would have read is stale from now on. */
+export const saveFailed = (db: Db, id: number, category: 'account' | 'capacity', code: string, now: Date) =>
+  db
+    .updateTable('instances')
+    .set(category === 'account' ? { accounts_error_code: code, accounts_error_at: now } : { sizes_error_code: code, sizes_error_at: now })
+    .where('id', '=', id)
+    .execute();
+/** After a sync that reached the server. */
+export const saveReached = (
+  db: Db,
+  id: number,
+  found: { last_connected: Date; database_version: string; main_version: string | null; detailed_version: string | null },
+  category: 'account' | 'capacity',
+) =>
+  db
+    .updateTable('instances')
+    .set((eb) => ({
+      ...found,
+      last_test_at: found.last_connected,
+      last_test_ok: true,
+      last_test_error_code: null,
+      last_test_stage: null,
+      ...(category === 'account'
+        ? {
+            sync_count: eb('sync_count', '+', 1),
+            accounts_synced_at: found.last_connected,
+            accounts_error_code: null,
+            accounts_error_at: null,
+          }
+        : { sizes_synced_at: found.last_connected, sizes_error_code: null, sizes_error_at: null }),
+    }))
+    .where('id', '=', id)
+    .execute();
+
+export const instanceOptions = (db: Db, f: { db_type?: DbType | undefined; search?: string | undefined; limit: number }) =>
+  db
+    .selectFrom('instances as i')
+    .select(['i.id', 'i.name', 'i.db_type'])
+    .where('i.is_active', '=', true)
+    .where('i.deleted_at', 'is', null)
+    .$if(f.db_type !== undefined, (q) => q.where('i.db_type', '=', f.db_type!))
+    .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('i.name'), sql.ref('i.host')], f.search!)))
+    .orderBy('i.name')
+    .orderBy('i.id')
+    .limit(f.limit)
+    .execute();
+export const typeOptions = (db: Db) =>
+  db
+    .selectFrom('database_type_configs')
+    .select(['name', 'display_name', 'icon', 'color', 'default_port', 'default_schema', 'connection_timeout'])
+    .where('is_active', '=', true)
+    .orderBy('sort_order')
+    .orderBy('name')
+    .execute();
+export const databaseOptions = async (
+  db: Db,
+  f: { instance_id: number; limit: number; offset: number; search?: string | undefined; include_inactive: boolean },
+) => {
+  const base = db
+    .selectFrom('instance_databases as d')
+    .where('d.instance_id', '=', f.instance_id)
+    .$if(!f.include_inactive, (q) => q.where('d.is_active', '=', true))
+    .$if(Boolean(f.search), (q) => q.where(contains(sql.ref('d.database_name'), f.search!)));
+  const [databases, { total }] = await Promise.all([
+    base
+      .select(['d.id', 'd.database_name', 'd.is_active', 'd.first_seen_date', 'd.last_seen_date', 'd.deleted_at'])
+      .orderBy('d.database_name')
+      .orderBy('d.id')
+      .limit(f.limit)
+      .offset(f.offset)
+      .execute(),
+    base.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { databases, total };
+};
+export const sameAddress = (db: Db, dbType: DbType, host: string, port: number, but: number | null) =>
+  db
+    .selectFrom('instances')
+    .select(['id', 'name'])
+    .where('db_type', '=', dbType)
+    .where(sql<boolean>`lower(host) = lower(${host})`)
+    .where('port', '=', port)
+    .where('deleted_at', 'is', null)
+    .$if(but !== null, (q) => q.where('id', '!=', but!))
+    .execute();
+export const instancesByNames = (db: Db, names: readonly string[]) =>
+  db
+    .selectFrom('instances')
+    .selectAll()
+    .where(sql<boolean>`lower(name) = any(${names.map((name) => name.toLowerCase())})`)
+    .where('deleted_at', 'is', null)
+    .execute();
+export const settingValue = (db: Db, key: string) => db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();

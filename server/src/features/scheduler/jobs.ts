@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import { jobKind } from '../../jobs/index.ts';
+import type { Actor } from '../../logbook/index.ts';
+import type { DB } from '../../store/tables.ts';
+
+/** What a job did: a session that goes on by itself, or a summary; `skipped` says why nothing was done. */
+export interface JobOutcome {
+  sessionId?: string;
+  summary?: Record<string, unknown>;
+  skipped?: string;
+}
+/** @param begun tells the session's id within the transaction that makes it, so that a second attempt finds it. */
+export type JobFunction = (given: {
+  actor: Actor | null;
+  scheduled: boolean;
+  now: Date;
+  begun(db: Kysely<DB>, sessionId: string): Promise<void>;
+}) => Promise<JobOutcome>;
+
+export interface BuiltInJob {
+  id: string;
+  name: { zh: string; en: string };
+  description: { zh: string; en: string };
+  /** Seven fields as they are stored. */
+  trigger: { second: string; minute: string; hour: string; day: string; month: string; day_of_week: string };
+  run: JobFunction;
+}
+
+export const jobRun = jobKind<{ runId: number }>({ name: 'job-run', retries: 2 });

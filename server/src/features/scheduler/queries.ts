@@ -1,0 +1,144 @@
+import type { Kysely } from 'kysely';
+import { json } from '../../store/json.ts';
+import type { DB } from '../../store/tables.ts';
+
+type Db = Kysely<DB>;
+export type RunStatus = 'running' | 'success' | 'failed' | 'skipped' | 'misfired' | 'interrupted';
+
+export const allJobs = (db: Db) => db.selectFrom('scheduler_jobs').selectAll().orderBy('id').execute();
+export type JobRow = Awaited<ReturnType<typeof allJobs>>[number];
+export const jobById = (db: Db, id: string) => db.selectFrom('scheduler_jobs').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Built-in jobs that are not there yet; what people changed is never overwritten. */
+export const insertMissing = (
+  db: Db,
+  rows: readonly {
+    id: string;
+    name: string;
+    function: string;
+    description: string;
+    trigger_args: Record<string, string>;
+    timezone: string;
+    next_run_time: Date | null;
+    now: Date;
+  }[],
+) =>
+  db
+    .insertInto('scheduler_jobs')
+    .values(
+      rows.map(({ now, trigger_args, ...row }) => ({
+        ...row,
+        trigger_type: 'cron' as const,
+        trigger_args: json(trigger_args),
+        is_builtin: true,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .onConflict((oc) => oc.column('id').doNothing())
+    .execute();
+
+/** Jobs that are due, locked by whoever came first; the other nodes pass them by. */
+export const claimDue = (db: Db, now: Date) =>
+  db
+    .selectFrom('scheduler_jobs')
+    .selectAll()
+    .where('state', '=', 'active')
+    .where('next_run_time', '<=', now)
+    .orderBy('next_run_time')
+    .forUpdate()
+    .skipLocked()
+    .execute();
+export const moveOn = (db: Db, id: string, next: Date | null, finished: boolean, now: Date) =>
+  db
+    .updateTable('scheduler_jobs')
+    .set({ next_run_time: next, updated_at: now, ...(finished ? { state: 'finished' as const } : {}) })
+    .where('id', '=', id)
+    .execute();
+
+export const lockJob = (db: Db, id: string) =>
+  db.selectFrom('scheduler_jobs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+export const runningRun = (db: Db, jobId: string) =>
+  db
+    .selectFrom('scheduler_job_runs')
+    .select(['id', 'session_id'])
+    .where('job_id', '=', jobId)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+export const runningRuns = (db: Db) =>
+  db
+    .selectFrom('scheduler_job_runs')
+    .select(['id', 'job_id', 'session_id', 'started_at', 'heartbeat_at'])
+    .where('status', '=', 'running')
+    .execute();
+export const insertRun = (
+  db: Db,
+  row: {
+    job_id: string;
+    trigger_kind: 'scheduled' | 'manual';
+    status: RunStatus;
+    scheduled_for: Date | null;
+    started_at: Date;
+    heartbeat_at: Date;
+    finished_at?: Date;
+    triggered_by: number | null;
+    error?: string;
+  },
+) =>
+  db
+    .insertInto('scheduler_job_runs')
+    .values(row)
+    .onConflict((oc) => oc.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+export const runById = (db: Db, id: number) => db.selectFrom('scheduler_job_runs').selectAll().where('id', '=', id).executeTakeFirst();
+export const saveRunSession = (db: Db, id: number, sessionId: string, node: string, now: Date) =>
+  db.updateTable('scheduler_job_runs').set({ session_id: sessionId, node, heartbeat_at: now }).where('id', '=', id).execute();
+export const beatRun = (db: Db, id: number, node: string, now: Date) =>
+  db.updateTable('scheduler_job_runs').set({ node, heartbeat_at: now }).where('id', '=', id).where('status', '=', 'running').execute();
+export async function endRun(
+  db: Db,
+  run: { id: number; job_id: string },
+  end: { status: RunStatus; summary?: unknown; error?: string | null },
+  now: Date,
+): Promise<void> {
+  const done = await db
+    .updateTable('scheduler_job_runs')
+    .set({
+      status: end.status,
+      finished_at: now,
+      heartbeat_at: now,
+      error: end.error ?? null,
+      ...(end.summary === undefined ? {} : { summary: json(end.summary) }),
+    })
+    .where('id', '=', run.id)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  if (done.numUpdatedRows > 0n)
+    await db.updateTable('scheduler_jobs').set({ last_run_time: now, last_status: end.status }).where('id', '=', run.job_id).execute();
+}
+/** The newest ended run of each job. */
+export const lastRuns = (db: Db) =>
+  db
+    .selectFrom('scheduler_job_runs')
+    .distinctOn('job_id')
+    .select(['job_id', 'status', 'started_at', 'finished_at'])
+    .where('finished_at', 'is not', null)
+    .orderBy('job_id')
+    .orderBy('started_at', 'desc')
+    .execute();
+export const sessionEnd = (db: Db, sessionId: string) =>
+  db
+    .selectFrom('sync_sessions')
+    .select(['status', 'total_instances', 'successful_instances', 'failed_instances'])
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+export const overdue = (db: Db, before: Date) =>
+  db
+    .selectFrom('scheduler_jobs')
+    .select((eb) => [
+      eb.fn.countAll<number>().filterWhere('next_run_time', '<', before).as('overdue'),
+      eb.fn.min('next_run_time').as('next'),
+    ])
+    .where('state', '=', 'active')
+    .executeTakeFirstOrThrow();

@@ -1,0 +1,13 @@
+/*
+ * One run of a sync over one or many instances: session, records, progress, cancel, and what happens when a worker dies.
+ * Not here: what a sync reads or stores (accounts, capacity).
+ * Begin with start-session.ts and run-record.ts.
+ */
+export { openBeats, type Beats } from './beats.ts';
+export { sessionsHandlers } from './handlers.ts';
+export { waitForRecord } from './progress.ts';
+export { openRecord as openRecordOf, type SameLogin } from './queries.ts';
+export { RecordLost, runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
+export { startSession, syncRecord, type SessionTarget } from './start-session.ts';
+export { shownRecord } from './shown.ts';
+export { sweepSessions } from './sweep.ts';

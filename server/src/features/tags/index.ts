@@ -1,0 +1,10 @@
+/*
+ * Labels on instances: tags in nine fixed categories.
+ * Not here: which instances a list shows (instances).
+ * Begin with change-tags.ts.
+ */
+export { setInstanceTags } from './change-tags.ts';
+export { colorOf } from './colors.ts';
+export { tagsHandlers } from './handlers.ts';
+export { activeTags, tagIds, tagsOfInstances } from './queries.ts';
+export { shownTag } from './shown.ts';

@@ -1,0 +1,144 @@
+import { type Kysely, sql } from 'kysely';
+import { anyContains } from '../../store/search.ts';
+import type { DB } from '../../store/tables.ts';
+
+type Db = Kysely<DB>;
+const COLUMNS = [
+  't.id',
+  't.name',
+  't.display_name',
+  't.display_name_en',
+  't.category',
+  't.color',
+  't.description',
+  't.sort_order',
+  't.is_active',
+  't.created_at',
+  't.updated_at',
+] as const;
+export type TagRow = NonNullable<Awaited<ReturnType<typeof tagById>>>;
+
+export const tagById = (db: Db, id: number) => db.selectFrom('tags as t').select(COLUMNS).where('t.id', '=', id).executeTakeFirst();
+export const tagByName = (db: Db, name: string) => db.selectFrom('tags as t').select(COLUMNS).where('t.name', '=', name).executeTakeFirst();
+export const lockTag = (db: Db, id: number) =>
+  db.selectFrom('tags as t').select(COLUMNS).where('t.id', '=', id).forUpdate().executeTakeFirst();
+export const activeTags = (db: Db, category: string | undefined) =>
+  db
+    .selectFrom('tags as t')
+    .select(COLUMNS)
+    .where('t.is_active', '=', true)
+    .$if(category !== undefined, (q) => q.where('t.category', '=', category!))
+    .orderBy('t.category')
+    .orderBy('t.sort_order')
+    .orderBy('t.name')
+    .orderBy('t.id')
+    .execute();
+export const tagCounts = (db: Db) =>
+  db
+    .selectFrom('tags')
+    .select((eb) => ['category', eb.fn.countAll<number>().as('n')])
+    .groupBy('category')
+    .execute();
+
+export interface TagFilter {
+  category?: string | undefined;
+  search?: string | undefined;
+  status: 'all' | 'active' | 'inactive';
+}
+const filtered = (db: Db, f: TagFilter) =>
+  db
+    .selectFrom('tags as t')
+    .$if(f.category !== undefined, (q) => q.where('t.category', '=', f.category!))
+    .$if(f.status !== 'all', (q) => q.where('t.is_active', '=', f.status === 'active'))
+    .$if(Boolean(f.search), (q) =>
+      q.where(
+        anyContains(
+          ['t.name', 't.display_name', 't.display_name_en', 't.description'].map((column) => sql.ref(column)),
+          f.search!,
+        ),
+      ),
+    );
+export async function tagPage(db: Db, filter: TagFilter, page: { page: number; limit: number; sort: string; order: 'asc' | 'desc' }) {
+  const column = page.sort === 'instance_count' ? sql.ref('instance_count') : sql.ref(`t.${page.sort}`);
+  const [items, stats] = await Promise.all([
+    filtered(db, filter)
+      .select([
+        ...COLUMNS,
+        (eb) =>
+          eb
+            .selectFrom('instance_tags as it')
+            .whereRef('it.tag_id', '=', 't.id')
+            .select((e) => e.fn.countAll<number>().as('n'))
+            .as('instance_count'),
+      ])
+      .orderBy(column, page.order)
+      .orderBy('t.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit)
+      .execute(),
+    filtered(db, filter)
+      .select((eb) => [
+        eb.fn.countAll<number>().as('total'),
+        eb.fn.countAll<number>().filterWhere('t.is_active', '=', true).as('active'),
+        eb.fn.countAll<number>().filterWhere('t.is_active', '=', false).as('inactive'),
+        eb.fn.count<number>('t.category').distinct().as('category_count'),
+      ])
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { items, stats };
+}
+
+export interface TagValues {
+  name: string;
+  display_name: string;
+  category: string;
+  color: string;
+  description: string | null;
+  sort_order: number;
+  is_active: boolean;
+}
+export const insertTag = (db: Db, row: TagValues, now: Date) =>
+  db
+    .insertInto('tags')
+    .values({ ...row, created_at: now, updated_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+export const updateTag = (db: Db, id: number, change: Partial<TagValues>, now: Date) =>
+  db
+    .updateTable('tags')
+    .set({ ...change, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+export const linkCount = (db: Db, id: number) =>
+  db
+    .selectFrom('instance_tags')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('tag_id', '=', id)
+    .executeTakeFirstOrThrow();
+export const unlinkTag = (db: Db, id: number) => db.deleteFrom('instance_tags').where('tag_id', '=', id).execute();
+export const deleteTag = (db: Db, id: number) => db.deleteFrom('tags').where('id', '=', id).execute();
+
+export const tagIds = (db: Db, names: readonly string[]) =>
+  db.selectFrom('tags').select(['id', 'name']).where('name', 'in', names).execute();
+export const tagsOfInstances = (db: Db, instanceIds: readonly number[]) =>
+  db
+    .selectFrom('instance_tags as it')
+    .innerJoin('tags as t', 't.id', 'it.tag_id')
+    .select([...COLUMNS, 'it.instance_id'])
+    .where('it.instance_id', 'in', instanceIds)
+    .orderBy('t.category')
+    .orderBy('t.sort_order')
+    .orderBy('t.id')
+    .execute();
+export const unlinkInstance = (db: Db, instanceId: number, but: readonly number[]) =>
+  db
+    .deleteFrom('instance_tags')
+    .where('instance_id', '=', instanceId)
+    .$if(but.length > 0, (q) => q.where('tag_id', 'not in', but))
+    .execute();
+export const linkInstance = (db: Db, instanceId: number, ids: readonly number[], now: Date) =>
+  db
+    .insertInto('instance_tags')
+    .values(ids.map((tag_id) => ({ instance_id: instanceId, tag_id, created_at: now })))
+    .onConflict((oc) => oc.doNothing())
+    .execute();

@@ -1,0 +1,7 @@
+/*
+ * Work that outlives a request: a queue on our own PostgreSQL, and the advisory locks.
+ * Not here: what the work does (features), when it is due (features/scheduler).
+ * Begin with queue.ts.
+ */
+export { jobKind, openQueue, type JobKind, type Queue } from './queue.ts';
+export { LOCKS, lockNameUntilCommit, lockUntilCommit } from './lock.ts';

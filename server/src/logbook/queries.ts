@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely';
+import type { DB } from '../store/tables.ts';
+import type { LogRow } from './logger.ts';
+
+/** Appends rows in one statement. */
+export async function insertLogs(db: Kysely<DB>, rows: readonly LogRow[]): Promise<void> {
+  await db
+    .insertInto('unified_logs')
+    .values(
+      rows.map((row) => ({
+        ...row,
+        message: row.message.replaceAll('\u0000', ''),
+        context: JSON.stringify(row.context).replaceAll('\\u0000', ''),
+      })),
+    )
+    .execute();
+}
+
+export interface AuditRow {
+  time: Date;
+  user_id: number | null;
+  username: string;
+  action: string;
+  resource: string;
+  resource_id: string | null;
+  before: string | null;
+  after: string | null;
+  request_id: string | null;
+  ip: string | null;
+}
+export async function insertAuditEvent(db: Kysely<DB>, row: AuditRow): Promise<void> {
+  await db.insertInto('audit_events').values(row).execute();
+}

@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely';
+import type { DB } from '../store/tables.ts';
+import { outsideTransaction } from '../store/transaction.ts';
+import type { Log, LogRow } from './logger.ts';
+import { insertLogs } from './queries.ts';
+
+const BATCH = 200;
+const FLUSH_MS = 1000;
+const LIMIT = 10_000;
+
+export interface Sink {
+  depth(): number;
+  dropped(): number;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Carries log lines into unified_logs in batches; when the store is away lines wait, and above LIMIT the oldest are counted as dropped. */
+export function openSink(db: Kysely<DB>, log: Log): Sink {
+  const waiting: LogRow[] = [];
+  let dropped = 0;
+  let running: Promise<void> | undefined;
+  log.sink = (row) => {
+    waiting.push(row);
+    if (waiting.length > LIMIT) {
+      waiting.shift();
+      dropped++;
+    }
+    if (waiting.length >= BATCH) void flush();
+  };
+  const timer = setInterval(() => void flush(), FLUSH_MS);
+  timer.unref();
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH);
+      try {
+        await outsideTransaction(() => insertLogs(db, batch));
+      } catch {
+        return; // the store is away: they wait for the next turn
+      }
+      waiting.splice(0, batch.length);
+    }
+  }
+  function flush(): Promise<void> {
+    running ??= drain().finally(() => (running = undefined));
+    return running;
+  }
+  return {
+    depth: () => waiting.length,
+    dropped: () => dropped,
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flush();
+      delete log.sink;
+    },
+  };
+}

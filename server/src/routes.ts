@@ -1,0 +1,39 @@
+import { catalogue } from '@whalefall/contract';
+import type { Deps } from './assemble.ts';
+import { accountExportHandler, accountHandlers, accountsSyncHandlers } from './features/accounts/index.ts';
+import { capacityHandlers } from './features/capacity/index.ts';
+import { credentialsHandlers } from './features/credentials/index.ts';
+import { fleetHandlers } from './features/fleet/index.ts';
+import { healthHandlers, mainHandlers } from './features/health/index.ts';
+import { authHandlers, usersHandlers } from './features/identity/index.ts';
+import { commonHandlers, connectionsHandlers, instanceHandlers, replaceCredential } from './features/instances/index.ts';
+import { schedulerHandlers } from './features/scheduler/index.ts';
+import { sessionsHandlers } from './features/sync-sessions/index.ts';
+import { tagsHandlers } from './features/tags/index.ts';
+import { type House, mount } from './http/index.ts';
+import { builtInJobs } from './schedule.ts';
+
+/** Which contract file is answered by which feature, in the catalogue's order. */
+export function mountAll(house: House, deps: Deps): void {
+  const accounts = accountHandlers(deps);
+  const instances = instanceHandlers(deps);
+  const capacity = capacityHandlers(deps);
+  const fleet = fleetHandlers(deps);
+  mount(house, catalogue.auth, authHandlers(deps));
+  mount(house, catalogue.account, accounts.account);
+  mount(house, catalogue.accountsSync, accountsSyncHandlers(deps));
+  mount(house, catalogue.databasesCapacitySync, capacity.sync);
+  mount(house, catalogue.common, commonHandlers(deps));
+  mount(house, catalogue.connections, connectionsHandlers(deps));
+  mount(house, catalogue.credentials, credentialsHandlers(deps, replaceCredential));
+  mount(house, catalogue.dashboard, fleet.dashboard);
+  mount(house, catalogue.instancesDetail, { ...instances.detail, ...accounts.detail, ...capacity.detail });
+  mount(house, catalogue.instancesManage, { ...instances.manage, ...accounts.manage, ...fleet.manage });
+  mount(house, catalogue.health, healthHandlers(deps));
+  mount(house, catalogue.scheduler, schedulerHandlers(deps, builtInJobs(deps)));
+  mount(house, catalogue.historySessions, sessionsHandlers(deps));
+  mount(house, catalogue.tags, tagsHandlers(deps));
+  mount(house, catalogue.users, usersHandlers(deps));
+  mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files });
+  mount(house, catalogue.main, mainHandlers(deps));
+}

@@ -1,0 +1,70 @@
+import type { Deps } from './assemble.ts';
+import { today } from './clock.ts';
+import { syncTargets } from './features/instances/index.ts';
+import { purgeLogs } from './features/logs/index.ts';
+import { createAhead } from './features/partitions/index.ts';
+import type { BuiltInJob } from './features/scheduler/index.ts';
+import { startSession } from './features/sync-sessions/index.ts';
+import { transaction } from './store/transaction.ts';
+
+const daily = (hour: string, minute: string): BuiltInJob['trigger'] => ({
+  second: '0',
+  minute,
+  hour,
+  day: '*',
+  month: '*',
+  day_of_week: '*',
+});
+
+/** Every built-in job: id, title, default trigger (business time), function. */
+export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'>): BuiltInJob[] {
+  const { db, queue, clock, config } = deps;
+  const fleetSync =
+    (category: 'account' | 'capacity'): BuiltInJob['run'] =>
+    async ({ actor, scheduled, now, begun }) => {
+      const targets = await syncTargets(db);
+      if (targets.length === 0) return { skipped: 'there is no active instance' };
+      const sessionId = await transaction(db, async (db) => {
+        const session = await startSession(db, queue, {
+          type: scheduled ? 'scheduled_task' : 'manual_task',
+          category,
+          targets,
+          actor,
+          now,
+        });
+        await begun(db, session.sessionId);
+        return session.sessionId;
+      });
+      return { sessionId };
+    };
+  return [
+    {
+      id: 'monitor_partition_health',
+      name: { zh: '监控分区健康状态', en: 'Keep partitions ready' },
+      description: { zh: '每日为容量表提前创建未来月份的分区', en: 'Every day, makes the size tables’ partitions of the months ahead' },
+      trigger: daily('0', '30'),
+      run: async () => ({ summary: { created: await createAhead(db, today(clock)) } }),
+    },
+    {
+      id: 'sync_accounts',
+      name: { zh: '账户同步', en: 'Account sync' },
+      description: { zh: '每日同步所有数据库实例的账户信息', en: 'Every day, reads the accounts of every instance' },
+      trigger: daily('1', '0'),
+      run: fleetSync('account'),
+    },
+    {
+      id: 'cleanup_logs',
+      name: { zh: '清理旧日志', en: 'Delete old logs' },
+      description: { zh: '每日删除超过保留期的日志', en: 'Every day, deletes log rows past their retention' },
+      trigger: daily('2', '0'),
+      run: async ({ now }) => ({ summary: { deleted: await purgeLogs(db, config.logRetentionDays, now) } }),
+    },
+    {
+      id: 'collect_database_sizes',
+      name: { zh: '容量同步', en: 'Capacity sync' },
+      description: { zh: '每日同步所有数据库实例的容量信息', en: 'Every day, reads the database sizes of every instance' },
+      trigger: daily('3', '0'),
+      run: fleetSync('capacity'),
+    },
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Deps } from './assemble.ts';
+import { accountSync } from './features/accounts/index.ts';
+import { capacitySync } from './features/capacity/index.ts';
+import { loginOf } from './features/instances/index.ts';
+import { installJobs, jobRun, runJob, tick } from './features/scheduler/index.ts';
+import { openBeats, runRecord, type RunnerDeps, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
+import { builtInJobs } from './schedule.ts';
+
+const TICK_MS = 1000;
+const SWEEP_MS = 10_000;
+const JOB_SLOTS = 5;
+const DEADLINE_MS = 600_000;
+
+/** The hands: takes records and job runs off the queue, ticks for due jobs, and clears up after the dead. */
+export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }> {
+  const { db, clock, log, queue, config, node } = deps;
+  const beats = openBeats(db, clock);
+  const jobs = builtInJobs(deps);
+  await installJobs(db, jobs, clock);
+  const runner: RunnerDeps = {
+    db,
+    clock,
+    log,
+    beats,
+    worker: node,
+    loginOf,
+    works: { account: accountSync(deps), capacity: capacitySync(deps) },
+    deadlineMs: DEADLINE_MS,
+  };
+  queue.work(syncRecord, config.syncConcurrency, ({ recordId }, signal) => runRecord(runner, recordId, signal));
+  queue.work(jobRun, JOB_SLOTS, ({ runId }, signal) => runJob({ db, clock, log, jobs, node }, runId, signal));
+  const every = (ms: number, work: () => Promise<unknown>) => {
+    let busy = false;
+    return setInterval(() => {
+      if (busy) return;
+      busy = true;
+      // Our own database may be away for a while: the next turn tries again.
+      work()
+        .catch((error: unknown) => log.debug('scheduler', `turn failed: ${String(error)}`))
+        .finally(() => (busy = false));
+    }, ms);
+  };
+  const timers = [every(TICK_MS, () => tick(db, queue, clock, log)), every(SWEEP_MS, () => sweepSessions(db, log, clock.now()))];
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      await queue.stop();
+      beats.stop();
+    },
+  };
+}
