@@ -43,13 +43,30 @@ export function catalogueColumns(dbType: DbType, account: ColumnSource): Catalog
 const DERIVE: Record<DbType, (facts: PrivilegeFacts, isSuperuser: boolean) => Partial<CatalogueColumns>> = {
   mysql: (facts) => ({
     global_privileges: privileges(facts.grants.filter((grant) => grant.scope === 'server' && grant.state === 'grant')),
-    database_privileges: group(facts.grants.filter((grant) => grant.scope === 'database' && grant.state === 'grant'), (grant) => grant.database),
+    database_privileges: group(
+      facts.grants.filter((grant) => grant.scope === 'database' && grant.state === 'grant'),
+      (grant) => grant.database,
+    ),
   }),
   postgresql: (facts, isSuperuser) => ({
     predefined_roles: unique(facts.memberships.map((membership) => membership.role)),
-    role_attributes: pick(facts.attributes, ['can_super', 'can_create_role', 'can_create_db', 'can_replicate', 'can_bypass_rls', 'can_inherit', 'can_login']),
-    database_privileges_pg: group(facts.grants.filter((grant) => grant.scope === 'database' && grant.state === 'grant'), (grant) => grant.database),
-    tablespace_privileges: group(facts.grants.filter((grant) => grant.scope === 'tablespace' && grant.state === 'grant'), (grant) => grant.object),
+    role_attributes: pick(facts.attributes, [
+      'can_super',
+      'can_create_role',
+      'can_create_db',
+      'can_replicate',
+      'can_bypass_rls',
+      'can_inherit',
+      'can_login',
+    ]),
+    database_privileges_pg: group(
+      facts.grants.filter((grant) => grant.scope === 'database' && grant.state === 'grant'),
+      (grant) => grant.database,
+    ),
+    tablespace_privileges: group(
+      facts.grants.filter((grant) => grant.scope === 'tablespace' && grant.state === 'grant'),
+      (grant) => grant.object,
+    ),
     system_privileges: isSuperuser ? ['SUPERUSER'] : [],
   }),
   sqlserver: (facts) => ({

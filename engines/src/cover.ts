@@ -19,13 +19,21 @@ export function covers(dbType: DbType, grant: Grant, question: Question): boolea
 }
 
 /** An absent part of a grant means any. */
-const fits = (granted: string | null | undefined, asked: string | undefined): boolean => granted === undefined || granted === null || granted === asked;
+const fits = (granted: string | null | undefined, asked: string | undefined): boolean =>
+  granted === undefined || granted === null || granted === asked;
 
 const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
   // Privileges stay on their object; only a table's reaches into its columns.
   postgresql: (grant, question) => {
     const scopeFits = grant.scope === question.scope || (grant.scope === 'table' && question.scope === 'column');
-    return scopeFits && fits(grant.kind, question.kind) && fits(grant.database, question.database) && fits(grant.schema, question.schema) && fits(grant.object, question.object) && fits(grant.column, question.column);
+    return (
+      scopeFits &&
+      fits(grant.kind, question.kind) &&
+      fits(grant.database, question.database) &&
+      fits(grant.schema, question.schema) &&
+      fits(grant.object, question.object) &&
+      fits(grant.column, question.column)
+    );
   },
   mysql: (grant, question) => {
     if (grant.scope === 'server') return question.scope !== 'proxy' || grant.privilege === 'PROXY';
@@ -38,8 +46,15 @@ const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
     return sameObject && grant.scope === question.scope && fits(grant.kind, question.kind);
   },
   sqlserver: (grant, question) => {
-    if (grant.scope === 'server') return question.scope === 'server' || grant.privilege === 'CONTROL SERVER' || grant.privilege === question.privilege;
-    if (grant.scope === 'other') return question.scope === 'other' && fits(grant.kind, question.kind) && fits(grant.database, question.database) && fits(grant.object, question.object);
+    if (grant.scope === 'server')
+      return question.scope === 'server' || grant.privilege === 'CONTROL SERVER' || grant.privilege === question.privilege;
+    if (grant.scope === 'other')
+      return (
+        question.scope === 'other' &&
+        fits(grant.kind, question.kind) &&
+        fits(grant.database, question.database) &&
+        fits(grant.object, question.object)
+      );
     if (question.scope === 'server' || grant.database !== question.database) return false;
     if (grant.scope === 'database') return true;
     if (grant.schema !== question.schema) return false;
@@ -49,7 +64,10 @@ const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
     return grant.scope === question.scope || question.scope === 'column';
   },
   oracle: (grant, question) => {
-    if (grant.scope === 'server') return question.scope === 'server' ? grant.privilege === question.privilege : / ANY /.test(grant.privilege) && question.schema !== 'SYS';
+    if (grant.scope === 'server')
+      return question.scope === 'server'
+        ? grant.privilege === question.privilege
+        : / ANY /.test(grant.privilege) && question.schema !== 'SYS';
     if (question.scope === 'server') return false;
     if (grant.scope === 'schema') return grant.schema === question.schema;
     const sameObject = fits(grant.kind, question.kind) && grant.schema === question.schema && grant.object === question.object;

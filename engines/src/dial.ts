@@ -13,7 +13,12 @@ export interface Dialled<T> {
 }
 
 /** Throws `EngineError` only. `addresses` given = already resolved and checked. */
-export async function dial<T>(target: Target, options: ConnectOptions, attempt: Attempt<T>, addresses?: readonly string[]): Promise<Dialled<T>> {
+export async function dial<T>(
+  target: Target,
+  options: ConnectOptions,
+  attempt: Attempt<T>,
+  addresses?: readonly string[],
+): Promise<Dialled<T>> {
   const scope: GuardScope = { allow: options.allow };
   let destroy = (): void => {};
   return within({ ms: options.timeoutMs, signal: options.signal, stage: 'connect', destroy: () => destroy() }, async (expired) => {
@@ -56,7 +61,8 @@ const NODE_CODES: Record<string, ErrorCode> = {
 };
 /** The server, or something between, hung up: while connecting that is a refusal, later a failed query. */
 const HUNG_UP = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST']);
-const TLS_CODES = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
+const TLS_CODES =
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
 
 /** The code of a network or TLS failure of Node, by its `code`; null when it is none. */
 export function networkErrorCode(error: unknown, connecting: boolean): ErrorCode | null {

@@ -9,7 +9,12 @@ import { impliedBy, type Implied } from './implied.ts';
 import { reach, type Source, type World } from './reach.ts';
 
 /** One step of a path: member of a role, everybody, owner of the object, an attribute of the account, the denying principal. */
-export type Step = [kind: 'member', role: string] | [kind: 'public'] | [kind: 'owner'] | [kind: 'attribute', name: string] | [kind: 'deny' | 'revoke', principal: string];
+export type Step =
+  | [kind: 'member', role: string]
+  | [kind: 'public']
+  | [kind: 'owner']
+  | [kind: 'attribute', name: string]
+  | [kind: 'deny' | 'revoke', principal: string];
 
 export interface EffectivePrivilege {
   scope: GrantScope;
@@ -123,7 +128,10 @@ export function effective(dbType: DbType, instance: Iterable<Principal>, usernam
 function wideningNames(dbType: DbType, question: Question): string[] {
   const names = ['ALL', question.privilege];
   if (dbType === 'sqlserver') names.push('CONTROL', 'CONTROL SERVER');
-  if (dbType === 'oracle' && question.scope !== 'server') names.push(`${question.privilege} ANY ${question.scope === 'routine' ? 'PROCEDURE' : question.scope === 'sequence' ? 'SEQUENCE' : 'TABLE'}`);
+  if (dbType === 'oracle' && question.scope !== 'server')
+    names.push(
+      `${question.privilege} ANY ${question.scope === 'routine' ? 'PROCEDURE' : question.scope === 'sequence' ? 'SEQUENCE' : 'TABLE'}`,
+    );
   if (dbType === 'oracle' && question.privilege === 'SELECT') names.push('READ ANY TABLE', 'READ');
   return names;
 }
@@ -134,7 +142,9 @@ function usable(source: Source, entries: readonly Implied[]): readonly Implied[]
   const { database } = source;
   if (database === undefined) return own;
   // A fixed database role is the same in every database; here it counts in the source's.
-  return own.map((entry) => (entry.grant.scope === 'database' && !entry.grant.database ? { ...entry, grant: { ...entry.grant, database } } : entry));
+  return own.map((entry) =>
+    entry.grant.scope === 'database' && !entry.grant.database ? { ...entry, grant: { ...entry.grant, database } } : entry,
+  );
 }
 
 const inside = (source: Source, grant: Grant): boolean => source.database === undefined || grant.database === source.database;
@@ -143,9 +153,12 @@ const inside = (source: Source, grant: Grant): boolean => source.database === un
 function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[], peers: () => readonly Implied[]): boolean {
   const { dbType } = world;
   if (dbType === 'mysql' && grant.scope === 'server') {
-    return entries.some(({ grant: hole }) => hole.state === 'revoke' && hole.privilege === question.privilege && hole.database === question.database);
+    return entries.some(
+      ({ grant: hole }) => hole.state === 'revoke' && hole.privilege === question.privilege && hole.database === question.database,
+    );
   }
-  if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined) return shadowed(world, peers(), grant, question.database);
+  if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined)
+    return shadowed(world, peers(), grant, question.database);
   return false;
 }
 
@@ -161,12 +174,22 @@ function shadowed(world: World, entries: readonly Implied[], grant: Grant, datab
   const own = patternRank(grant.database ?? '', world.flavour);
   return entries.some(
     ({ grant: other }) =>
-      other.scope === 'database' && other.state === 'grant' && other.database !== grant.database && patternRank(other.database ?? '', world.flavour) > own && matchesPattern(other.database ?? '', database),
+      other.scope === 'database' &&
+      other.state === 'grant' &&
+      other.database !== grant.database &&
+      patternRank(other.database ?? '', world.flavour) > own &&
+      matchesPattern(other.database ?? '', database),
   );
 }
 
 /** SQL Server: DENY beats GRANT, but for sysadmin, the database's owner, and a column's GRANT under a table's DENY. */
-function withDeny(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[], entry: EffectivePrivilege, question: Question): EffectivePrivilege {
+function withDeny(
+  dbType: DbType,
+  sources: readonly Source[],
+  grantsOf: (source: Source) => Implied[],
+  entry: EffectivePrivilege,
+  question: Question,
+): EffectivePrivilege {
   if (dbType !== 'sqlserver' || entry.privilege === 'ALL' || entry.via.some((step) => step[0] === 'owner')) return entry;
   for (const source of sources) {
     if (source.setRole) continue;
@@ -189,7 +212,8 @@ function collect(dbType: DbType, sources: readonly Source[], grantsOf: (source: 
     for (const { grant, steps } of usable(source, grantsOf(source))) {
       if (!inside(source, grant)) continue;
       const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
-      if (grant.state === 'revoke' && dbType === 'mysql') holes.push({ ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] });
+      if (grant.state === 'revoke' && dbType === 'mysql')
+        holes.push({ ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] });
       if (grant.state !== 'grant') continue;
       const map = source.setRole ? afterSetRole : now;
       const key = keyOf(entry);
@@ -197,13 +221,18 @@ function collect(dbType: DbType, sources: readonly Source[], grantsOf: (source: 
       if (!known || isBetter(entry, known)) map.set(key, entry);
     }
   }
-  const entries = [...now.values()].map((entry) => (dbType === 'sqlserver' ? withDeny(dbType, sources, grantsOf, entry, questionOf(entry)) : entry));
+  const entries = [...now.values()].map((entry) =>
+    dbType === 'sqlserver' ? withDeny(dbType, sources, grantsOf, entry, questionOf(entry)) : entry,
+  );
   for (const [key, entry] of afterSetRole) {
     const known = now.get(key);
     // A second entry only where SET ROLE brings more than everybody has anyway.
     if (!known || (isPublicOnly(known) && !isPublicOnly(entry))) entries.push(entry);
   }
-  return [...entries, ...holes].map((entry) => [keyOf(entry), entry] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(([, entry]) => entry);
+  return [...entries, ...holes]
+    .map((entry) => [keyOf(entry), entry] as const)
+    .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0))
+    .map(([, entry]) => entry);
 }
 
 function entryOf(grant: Grant, via: Step[], setRole: boolean): EffectivePrivilege {
@@ -218,7 +247,15 @@ function entryOf(grant: Grant, via: Step[], setRole: boolean): EffectivePrivileg
   return entry;
 }
 
-const questionOf = (entry: EffectivePrivilege): Question => ({ scope: entry.scope, kind: entry.kind, database: entry.database, schema: entry.schema, object: entry.object, column: entry.column, privilege: entry.privilege });
+const questionOf = (entry: EffectivePrivilege): Question => ({
+  scope: entry.scope,
+  kind: entry.kind,
+  database: entry.database,
+  schema: entry.schema,
+  object: entry.object,
+  column: entry.column,
+  privilege: entry.privilege,
+});
 
 /** True when the privilege is one that everybody has: classification leaves these out. */
 export const isPublicOnly = (entry: EffectivePrivilege): boolean => entry.via.some((step) => step[0] === 'public');
@@ -227,10 +264,13 @@ export const isPublicOnly = (entry: EffectivePrivilege): boolean => entry.via.so
 function isBetter(a: EffectivePrivilege, b: EffectivePrivilege): boolean {
   return cost(a) < cost(b);
 }
-const cost = (entry: EffectivePrivilege): number => (entry.set_role ? 100_000 : 0) + (isPublicOnly(entry) ? 10_000 : 0) + (entry.grantable ? 0 : 1_000) + entry.via.length;
+const cost = (entry: EffectivePrivilege): number =>
+  (entry.set_role ? 100_000 : 0) + (isPublicOnly(entry) ? 10_000 : 0) + (entry.grantable ? 0 : 1_000) + entry.via.length;
 
 const keyOf = (entry: EffectivePrivilege): string =>
-  [entry.scope, entry.kind ?? '', entry.database ?? '', entry.schema ?? '', entry.object ?? '', entry.column ?? '', entry.privilege].join('\u0000');
+  [entry.scope, entry.kind ?? '', entry.database ?? '', entry.schema ?? '', entry.object ?? '', entry.column ?? '', entry.privilege].join(
+    '\u0000',
+  );
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { canonicalFacts, emptyFacts, type Grant, type PrivilegeFacts } from './facts.ts';
 
 const name = fc.constantFrom('a', 'b', 'A', 'a b', '数据');
-const anyGrant: fc.Arbitrary<Grant> = fc.record({ scope: fc.constantFrom('server', 'database', 'table'), database: fc.option(name), object: fc.option(name, { nil: undefined }), privilege: fc.constantFrom('SELECT', 'INSERT'), state: fc.constantFrom('grant', 'deny'), grantable: fc.boolean() });
+const anyGrant: fc.Arbitrary<Grant> = fc.record({
+  scope: fc.constantFrom('server', 'database', 'table'),
+  database: fc.option(name),
+  object: fc.option(name, { nil: undefined }),
+  privilege: fc.constantFrom('SELECT', 'INSERT'),
+  state: fc.constantFrom('grant', 'deny'),
+  grantable: fc.boolean(),
+});
 const anyFacts: fc.Arbitrary<PrivilegeFacts> = fc.record({
   v: fc.constant(1 as const),
   grants: fc.array(anyGrant),
@@ -18,7 +25,11 @@ test('canonical form: idempotent, order does not matter, each entry once, no nul
     fc.property(anyFacts, (facts) => {
       const once = canonicalFacts(facts);
       expect(JSON.stringify(canonicalFacts(once))).toBe(JSON.stringify(once));
-      const shuffled = { ...facts, grants: [...facts.grants].reverse().concat(facts.grants), memberships: [...facts.memberships].reverse() };
+      const shuffled = {
+        ...facts,
+        grants: [...facts.grants].reverse().concat(facts.grants),
+        memberships: [...facts.memberships].reverse(),
+      };
       expect(JSON.stringify(canonicalFacts(shuffled))).toBe(JSON.stringify(once));
       expect(JSON.stringify(once)).not.toContain('null');
     }),
@@ -33,5 +44,7 @@ test('keys in the stored order, sorted by all of them', () => {
       { privilege: 'CONNECT', scope: 'database', grantable: true, state: 'grant', database: 'd', grantor: null },
     ],
   });
-  expect(JSON.stringify(facts.grants)).toBe('[{"scope":"database","database":"d","privilege":"CONNECT","state":"grant","grantable":true},{"scope":"table","database":"d","schema":"s","object":"t","privilege":"SELECT","state":"grant","grantable":false,"grantor":"x"}]');
+  expect(JSON.stringify(facts.grants)).toBe(
+    '[{"scope":"database","database":"d","privilege":"CONNECT","state":"grant","grantable":true},{"scope":"table","database":"d","schema":"s","object":"t","privilege":"SELECT","state":"grant","grantable":false,"grantor":"x"}]',
+  );
 });

@@ -5,18 +5,7 @@
 import type { ErrorCode } from './engine.ts';
 
 export type GrantScope =
-  | 'server'
-  | 'database'
-  | 'schema'
-  | 'table'
-  | 'column'
-  | 'sequence'
-  | 'routine'
-  | 'type'
-  | 'tablespace'
-  | 'default'
-  | 'proxy'
-  | 'other';
+  'server' | 'database' | 'schema' | 'table' | 'column' | 'sequence' | 'routine' | 'type' | 'tablespace' | 'default' | 'proxy' | 'other';
 
 export interface Grant {
   scope: GrantScope;
@@ -68,7 +57,18 @@ export interface PrivilegeFacts {
   attributes: Record<string, unknown>;
 }
 
-export const GRANT_KEYS = ['scope', 'kind', 'database', 'schema', 'object', 'column', 'privilege', 'state', 'grantable', 'grantor'] as const;
+export const GRANT_KEYS = [
+  'scope',
+  'kind',
+  'database',
+  'schema',
+  'object',
+  'column',
+  'privilege',
+  'state',
+  'grantable',
+  'grantor',
+] as const;
 const MEMBERSHIP_KEYS = ['role', 'database', 'admin', 'inherit', 'set', 'default', 'grantor'] as const;
 const OWNED_KEYS = ['scope', 'kind', 'database', 'schema', 'object'] as const;
 const UNREAD_KEYS = ['scope', 'database', 'object', 'code', 'needs'] as const;

@@ -5,7 +5,11 @@ import { DEFAULT_ACCOUNT_FILTERS, DEFAULT_DATABASE_FILTERS, filterAccounts, filt
 
 describe('database names by default', () => {
   const cases: [DbType, string[], string[]][] = [
-    ['mysql', ['tmp_x', 'TEMP_x', '#sql-1', 'mysql', 'SYS', 'Information_Schema', 'tmp_'], ['tmpdata', 'temperature', 'sales', 'mysql_app', 'system']],
+    [
+      'mysql',
+      ['tmp_x', 'TEMP_x', '#sql-1', 'mysql', 'SYS', 'Information_Schema', 'tmp_'],
+      ['tmpdata', 'temperature', 'sales', 'mysql_app', 'system'],
+    ],
     ['postgresql', ['template0', 'template1', 'postgres', 'pg_x'], ['pgbench', 'postgres2', 'SALES']],
     ['sqlserver', ['master', 'MSDB', 'ReportServerTempDB', 'reportserver'], ['ReportsServer', 'Sales', 'masterdata']],
     ['oracle', ['SYSTEM', 'SYSAUX', 'USERS', 'users', 'SYSTEM2'], ['SALES', 'USERS2', 'DATA']],
@@ -24,7 +28,18 @@ test('patterns: % any run, _ itself, backslash literal, anchored, other signs pl
   expect(matches('a.(b)[c]+%', 'A.(B)[C]+\n')).toBe(true);
 });
 
-const account = (username: string, more: Partial<AccountFact> = {}): AccountFact => ({ username, displayName: username, isSuperuser: false, isLocked: false, isRole: false, isPublic: false, passwordLastChanged: null, typeSpecific: {}, facts: emptyFacts(), ...more });
+const account = (username: string, more: Partial<AccountFact> = {}): AccountFact => ({
+  username,
+  displayName: username,
+  isSuperuser: false,
+  isLocked: false,
+  isRole: false,
+  isPublic: false,
+  passwordLastChanged: null,
+  typeSpecific: {},
+  facts: emptyFacts(),
+  ...more,
+});
 
 test('security-relevant identities are never hidden by default, nor are roles', () => {
   const seen: Record<DbType, string[]> = {
@@ -34,14 +49,30 @@ test('security-relevant identities are never hidden by default, nor are roles', 
     oracle: ['SYS', 'SYSTEM', 'HR', 'OE', 'ADMIN', 'DEMO', 'SCOTT', 'RDSADMIN', 'ORDERS', 'XDBUSER'],
   };
   for (const dbType of DB_TYPES) {
-    expect(filterAccounts(dbType, seen[dbType].map((name) => account(name)), DEFAULT_ACCOUNT_FILTERS[dbType]).kept.map((kept) => kept.username)).toEqual(seen[dbType]);
+    expect(
+      filterAccounts(
+        dbType,
+        seen[dbType].map((name) => account(name)),
+        DEFAULT_ACCOUNT_FILTERS[dbType],
+      ).kept.map((kept) => kept.username),
+    ).toEqual(seen[dbType]);
   }
   const role = account('r', { isRole: true });
   expect(filterAccounts('postgresql', [role], { exclude: ['r'], patterns: ['%'] })).toEqual({ kept: [role], filteredOut: 0 });
 });
 
 test('the case of account names matters as it does on the server; MySQL names match with and without host', () => {
-  const hidden = (dbType: DbType, name: string, pattern: string, user?: string): number => filterAccounts(dbType, [account(name, { typeSpecific: { original_username: user } })], { exclude: [], patterns: [pattern] }).filteredOut;
-  expect([hidden('postgresql', 'App', 'app%'), hidden('oracle', 'APP', 'app%'), hidden('sqlserver', 'nt authority\\SYSTEM', 'NT AUTHORITY\\\\%')]).toEqual([0, 1, 1]);
-  expect([hidden('mysql', 'app@%', 'app', 'app'), hidden('mysql', 'app@%', 'app@\\%', 'app'), hidden('mysql', 'app@%', 'ap', 'app')]).toEqual([1, 1, 0]);
+  const hidden = (dbType: DbType, name: string, pattern: string, user?: string): number =>
+    filterAccounts(dbType, [account(name, { typeSpecific: { original_username: user } })], { exclude: [], patterns: [pattern] })
+      .filteredOut;
+  expect([
+    hidden('postgresql', 'App', 'app%'),
+    hidden('oracle', 'APP', 'app%'),
+    hidden('sqlserver', 'nt authority\\SYSTEM', 'NT AUTHORITY\\\\%'),
+  ]).toEqual([0, 1, 1]);
+  expect([
+    hidden('mysql', 'app@%', 'app', 'app'),
+    hidden('mysql', 'app@%', 'app@\\%', 'app'),
+    hidden('mysql', 'app@%', 'ap', 'app'),
+  ]).toEqual([1, 1, 0]);
 });

@@ -18,7 +18,10 @@ export interface NameFilter {
  * administrators. Roles and PUBLIC are not subject to the filter, since others' privileges come through them.
  */
 export const DEFAULT_ACCOUNT_FILTERS: Record<DbType, NameFilter> = {
-  mysql: { exclude: ['mysql.sys@localhost', 'mysql.session@localhost', 'mysql.infoschema@localhost', 'mariadb.sys@localhost'], patterns: [] },
+  mysql: {
+    exclude: ['mysql.sys@localhost', 'mysql.session@localhost', 'mysql.infoschema@localhost', 'mariadb.sys@localhost'],
+    patterns: [],
+  },
   postgresql: { exclude: [], patterns: [] },
   sqlserver: { exclude: [], patterns: ['##%##', 'NT SERVICE\\\\%', 'NT AUTHORITY\\\\%'] },
   oracle: {
@@ -72,7 +75,11 @@ export function compileFilter(filter: NameFilter, caseSensitive: boolean): (name
 }
 
 /** Accounts that stay, and how many were left out. MySQL names are compared as `user@host` and as `user` alone. */
-export function filterAccounts(dbType: DbType, accounts: readonly AccountFact[], filter: NameFilter): { kept: AccountFact[]; filteredOut: number } {
+export function filterAccounts(
+  dbType: DbType,
+  accounts: readonly AccountFact[],
+  filter: NameFilter,
+): { kept: AccountFact[]; filteredOut: number } {
   const excluded = compileFilter(filter, CASE_SENSITIVE_ACCOUNTS[dbType]);
   const kept = accounts.filter((account) => {
     if (account.isRole || account.isPublic) return true;

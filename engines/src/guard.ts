@@ -11,7 +11,17 @@ import { EngineError } from './engine.ts';
 export type Allow = (address: string) => boolean;
 
 /** Addresses no database lives at: cloud metadata services, link-local, "this network", multicast, broadcast. */
-const DENIED_BY_DEFAULT = ['169.254.0.0/16', 'fe80::/10', '100.100.100.200', 'fd00:ec2::254', '0.0.0.0/8', '224.0.0.0/4', '255.255.255.255', 'ff00::/8', '::'];
+const DENIED_BY_DEFAULT = [
+  '169.254.0.0/16',
+  'fe80::/10',
+  '100.100.100.200',
+  'fd00:ec2::254',
+  '0.0.0.0/8',
+  '224.0.0.0/4',
+  '255.255.255.255',
+  'ff00::/8',
+  '::',
+];
 
 interface Range {
   address: string;
@@ -48,7 +58,11 @@ function blockList(ranges: readonly Range[]): net.BlockList {
 export function targetPolicy(lists: { allow?: readonly string[]; deny?: readonly string[] } = {}): Allow {
   const defaults = DENIED_BY_DEFAULT.map(parseRange);
   const allowed = (lists.allow ?? []).map(parseRange);
-  const lifting = allowed.filter((range) => defaults.some((denied) => denied.family === range.family && range.prefix >= denied.prefix && blockList([denied]).check(range.address, range.family)));
+  const lifting = allowed.filter((range) =>
+    defaults.some(
+      (denied) => denied.family === range.family && range.prefix >= denied.prefix && blockList([denied]).check(range.address, range.family),
+    ),
+  );
   const deniedByDefault = blockList(defaults);
   const denied = blockList((lists.deny ?? []).map(parseRange));
   const allow = blockList(allowed);
@@ -78,7 +92,9 @@ export function plainAddress(address: string): string {
 /** The eight 16-bit groups of a valid IPv6 address. */
 function ipv6Groups(address: string): number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const text = dotted ? `${dotted[1]}${((Number(dotted[2]) << 8) | Number(dotted[3])).toString(16)}:${((Number(dotted[4]) << 8) | Number(dotted[5])).toString(16)}` : address;
+  const text = dotted
+    ? `${dotted[1]}${((Number(dotted[2]) << 8) | Number(dotted[3])).toString(16)}:${((Number(dotted[4]) << 8) | Number(dotted[5])).toString(16)}`
+    : address;
   const [left = '', right] = text.split('::');
   const parse = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
   const head = parse(left);
@@ -87,7 +103,8 @@ function ipv6Groups(address: string): number[] {
   return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }
 
-const refusal = (what: string): EngineError => new EngineError('TARGET_NOT_ALLOWED', { stage: 'resolve', detail: `connections to ${what} are not allowed here` });
+const refusal = (what: string): EngineError =>
+  new EngineError('TARGET_NOT_ALLOWED', { stage: 'resolve', detail: `connections to ${what} are not allowed here` });
 
 export interface ResolvedTarget {
   /** The address to connect to. */
@@ -109,7 +126,11 @@ export async function resolveTarget(host: string, allow: Allow): Promise<Resolve
     try {
       addresses = (await dns.promises.lookup(name, { all: true, order: 'ipv4first' })).map((entry) => entry.address);
     } catch (error) {
-      throw new EngineError('HOST_NOT_FOUND', { stage: 'resolve', detail: `${name}: ${(error as NodeJS.ErrnoException).code ?? 'lookup failed'}`, cause: error });
+      throw new EngineError('HOST_NOT_FOUND', {
+        stage: 'resolve',
+        detail: `${name}: ${(error as NodeJS.ErrnoException).code ?? 'lookup failed'}`,
+        cause: error,
+      });
     }
   }
   const [address] = addresses;

@@ -15,17 +15,35 @@ const grantOf = (grant: Partial<Grant> & Pick<Grant, 'scope' | 'privilege'>): Gr
 
 /** Everything a principal contributes, direct grants first. */
 export function impliedBy(world: World, principal: Principal): Implied[] {
-  const direct: Implied[] = (principal.facts?.grants ?? []).filter((grant) => grant.state !== 'revoke' || world.dbType === 'mysql').map((grant) => ({ grant, steps: [] }));
+  const direct: Implied[] = (principal.facts?.grants ?? [])
+    .filter((grant) => grant.state !== 'revoke' || world.dbType === 'mysql')
+    .map((grant) => ({ grant, steps: [] }));
   return [...direct, ...EXTRA[world.dbType](world, principal)];
 }
 
 const EXTRA: Record<DbType, (world: World, principal: Principal) => Implied[]> = {
   mysql: () => [],
-  postgresql: (world, principal) => [...ownedByPostgres(world, principal), ...postgresAttributes(principal), ...predefined(principal.username), ...administered(principal)],
+  postgresql: (world, principal) => [
+    ...ownedByPostgres(world, principal),
+    ...postgresAttributes(principal),
+    ...predefined(principal.username),
+    ...administered(principal),
+  ],
   sqlserver: (_world, principal) => [...fixedRole(principal.username), ...ownedDatabases(principal)],
   oracle: (_world, principal) => [
-    ...(principal.isRole || principal.isPublic ? [] : [{ grant: grantOf({ scope: 'schema', schema: principal.username, privilege: 'ALL', grantable: true }), steps: [['owner']] as Step[] }]),
-    ...(principal.facts?.attributes['administrative_privileges'] as string[] | undefined ?? []).map((name) => ({ grant: grantOf({ scope: 'server', privilege: name }), steps: [['attribute', name]] as Step[], personal: true })),
+    ...(principal.isRole || principal.isPublic
+      ? []
+      : [
+          {
+            grant: grantOf({ scope: 'schema', schema: principal.username, privilege: 'ALL', grantable: true }),
+            steps: [['owner']] as Step[],
+          },
+        ]),
+    ...((principal.facts?.attributes['administrative_privileges'] as string[] | undefined) ?? []).map((name) => ({
+      grant: grantOf({ scope: 'server', privilege: name }),
+      steps: [['attribute', name]] as Step[],
+      personal: true,
+    })),
   ],
 };
 
@@ -46,13 +64,16 @@ export const POSTGRES_OWNER_OTHER: Record<string, readonly string[]> = {
   LANGUAGE: ['USAGE'],
 };
 
-const objectKey = (owned: Owned | Grant): string => [owned.scope, owned.kind ?? '', owned.database ?? '', owned.schema ?? '', owned.object ?? ''].join('\u0000');
+const objectKey = (owned: Owned | Grant): string =>
+  [owned.scope, owned.kind ?? '', owned.database ?? '', owned.schema ?? '', owned.object ?? ''].join('\u0000');
 
 function ownedByPostgres(world: World, principal: Principal): Implied[] {
   const facts = principal.facts;
   if (!facts || facts.owns.length === 0) return [];
   const withMaintain = world.hasRole('pg_maintain');
-  const revoked = new Set(facts.grants.filter((grant) => grant.state === 'revoke').map((grant) => `${objectKey(grant)}\u0000${grant.privilege}`));
+  const revoked = new Set(
+    facts.grants.filter((grant) => grant.state === 'revoke').map((grant) => `${objectKey(grant)}\u0000${grant.privilege}`),
+  );
   return facts.owns.flatMap((owned) => {
     const names = owned.scope === 'other' ? (POSTGRES_OWNER_OTHER[owned.kind ?? ''] ?? []) : (POSTGRES_OWNER[owned.scope] ?? []);
     const rights = names
@@ -75,24 +96,39 @@ function postgresAttributes(principal: Principal): Implied[] {
   return principal.isSuperuser || attributes['can_super'] === true ? [attribute('ALL', 'superuser'), ...held] : held;
 }
 
-const attribute = (privilege: string, name: string): Implied => ({ grant: grantOf({ scope: 'server', privilege, grantable: privilege === 'ALL' }), steps: [['attribute', name]], personal: true });
+const attribute = (privilege: string, name: string): Implied => ({
+  grant: grantOf({ scope: 'server', privilege, grantable: privilege === 'ALL' }),
+  steps: [['attribute', name]],
+  personal: true,
+});
 
 /** Membership with ADMIN: the right to hand the role out, to oneself too. */
 function administered(principal: Principal): Implied[] {
-  return (principal.facts?.memberships ?? []).filter((membership) => membership.admin).map((membership) => ({ grant: grantOf({ scope: 'other', kind: 'ROLE', object: membership.role, privilege: 'ADMIN', grantable: true }), steps: [] }));
+  return (principal.facts?.memberships ?? [])
+    .filter((membership) => membership.admin)
+    .map((membership) => ({
+      grant: grantOf({ scope: 'other', kind: 'ROLE', object: membership.role, privilege: 'ADMIN', grantable: true }),
+      steps: [],
+    }));
 }
 
-const onAll = (scope: GrantScope, ...names: string[]): Implied[] => names.map((privilege) => ({ grant: grantOf({ scope, privilege }), steps: [] }));
+const onAll = (scope: GrantScope, ...names: string[]): Implied[] =>
+  names.map((privilege) => ({ grant: grantOf({ scope, privilege }), steps: [] }));
 
 /** Predefined roles whose rights stand in no access list but in the server's code (PostgreSQL manual, "Predefined Roles"). */
 function predefined(role: string): Implied[] {
   if (role === 'pg_read_all_data') return [...onAll('table', 'SELECT'), ...onAll('sequence', 'SELECT'), ...onAll('schema', 'USAGE')];
-  if (role === 'pg_write_all_data') return [...onAll('table', 'INSERT', 'UPDATE', 'DELETE'), ...onAll('sequence', 'UPDATE'), ...onAll('schema', 'USAGE')];
+  if (role === 'pg_write_all_data')
+    return [...onAll('table', 'INSERT', 'UPDATE', 'DELETE'), ...onAll('sequence', 'UPDATE'), ...onAll('schema', 'USAGE')];
   if (role === 'pg_maintain') return onAll('table', 'MAINTAIN');
-  return SERVER_ROLES.has(role) ? [{ grant: grantOf({ scope: 'other', kind: 'PREDEFINED ROLE', object: role, privilege: 'USE' }), steps: [] }] : [];
+  return SERVER_ROLES.has(role)
+    ? [{ grant: grantOf({ scope: 'other', kind: 'PREDEFINED ROLE', object: role, privilege: 'USE' }), steps: [] }]
+    : [];
 }
 const SERVER_ROLES = new Set(
-  'pg_checkpoint pg_create_subscription pg_execute_server_program pg_monitor pg_read_all_settings pg_read_all_stats pg_read_server_files pg_signal_autovacuum_worker pg_signal_backend pg_stat_scan_tables pg_use_reserved_connections pg_write_server_files'.split(' '),
+  'pg_checkpoint pg_create_subscription pg_execute_server_program pg_monitor pg_read_all_settings pg_read_all_stats pg_read_server_files pg_signal_autovacuum_worker pg_signal_backend pg_stat_scan_tables pg_use_reserved_connections pg_write_server_files'.split(
+    ' ',
+  ),
 );
 
 /** Fixed roles of SQL Server and what they bring (Microsoft's permission tables for fixed server and database roles). */
@@ -110,7 +146,18 @@ const FIXED_DATABASE_ROLES: Record<string, { grant?: readonly string[]; deny?: r
   db_owner: { grant: ['CONTROL'] },
   db_accessadmin: { grant: ['ALTER ANY USER', 'CONNECT', 'CREATE SCHEMA'] },
   db_securityadmin: { grant: ['ALTER ANY APPLICATION ROLE', 'ALTER ANY ROLE', 'CREATE SCHEMA', 'VIEW DEFINITION'] },
-  db_ddladmin: { grant: ['ALTER ANY SCHEMA', 'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE SCHEMA', 'CREATE TABLE', 'CREATE TYPE', 'CREATE VIEW', 'REFERENCES'] },
+  db_ddladmin: {
+    grant: [
+      'ALTER ANY SCHEMA',
+      'CREATE FUNCTION',
+      'CREATE PROCEDURE',
+      'CREATE SCHEMA',
+      'CREATE TABLE',
+      'CREATE TYPE',
+      'CREATE VIEW',
+      'REFERENCES',
+    ],
+  },
   db_backupoperator: { grant: ['BACKUP DATABASE', 'BACKUP LOG', 'CHECKPOINT'] },
   db_datareader: { grant: ['SELECT'] },
   db_datawriter: { grant: ['DELETE', 'INSERT', 'UPDATE'] },
@@ -131,5 +178,8 @@ function fixedRole(name: string): Implied[] {
 }
 
 function ownedDatabases(principal: Principal): Implied[] {
-  return (principal.facts?.owns ?? []).map((owned) => ({ grant: grantOf({ ...owned, privilege: 'CONTROL', grantable: true }), steps: [['owner']] }));
+  return (principal.facts?.owns ?? []).map((owned) => ({
+    grant: grantOf({ ...owned, privilege: 'CONTROL', grantable: true }),
+    steps: [['owner']],
+  }));
 }

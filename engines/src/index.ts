@@ -14,15 +14,55 @@ import { sqlserver } from './sqlserver/engine.ts';
 export const engines: Record<DbType, Engine> = { mysql, postgresql, sqlserver, oracle };
 
 export * from './engine.ts';
-export { canonicalFacts, emptyFacts, type Grant, type GrantScope, type Membership, type Owned, type PrivilegeFacts, type Unread } from './facts.ts';
-export { effective, effectiveIndex, isPublicOnly, type EffectiveIndex, type EffectivePrivilege, type Principal, type Step } from './effective.ts';
+export {
+  canonicalFacts,
+  emptyFacts,
+  type Grant,
+  type GrantScope,
+  type Membership,
+  type Owned,
+  type PrivilegeFacts,
+  type Unread,
+} from './facts.ts';
+export {
+  effective,
+  effectiveIndex,
+  isPublicOnly,
+  type EffectiveIndex,
+  type EffectivePrivilege,
+  type Principal,
+  type Step,
+} from './effective.ts';
 export type { Question } from './cover.ts';
 export { CATALOGUE_COLUMNS, catalogueColumns, type CatalogueColumn, type CatalogueColumns, type ColumnSource } from './columns.ts';
-export { compileFilter, DEFAULT_ACCOUNT_FILTERS, DEFAULT_DATABASE_FILTERS, filterAccounts, filterDatabases, NO_FILTER, patternToRegExp, type NameFilter } from './filters.ts';
-export { guarded, parseRange, plainAddress, resolveTarget, targetPolicy, type Allow, type GuardScope, type ResolvedTarget } from './guard.ts';
+export {
+  compileFilter,
+  DEFAULT_ACCOUNT_FILTERS,
+  DEFAULT_DATABASE_FILTERS,
+  filterAccounts,
+  filterDatabases,
+  NO_FILTER,
+  patternToRegExp,
+  type NameFilter,
+} from './filters.ts';
+export {
+  guarded,
+  parseRange,
+  plainAddress,
+  resolveTarget,
+  targetPolicy,
+  type Allow,
+  type GuardScope,
+  type ResolvedTarget,
+} from './guard.ts';
 export { ERROR_MESSAGES, type Explanation } from './messages.ts';
 export { monitoringScript, type ScriptOptions } from '../scripts/monitoring-account.ts';
 export { covers } from './cover.ts';
 
 /** `read`, `write`, `define` or `admin`: what a privilege of that name lets one do; null = unknown name. */
-export const privilegeKind = privilegeKinds({ mysql: mysql.privileges, postgresql: postgresql.privileges, sqlserver: sqlserver.privileges, oracle: oracle.privileges });
+export const privilegeKind = privilegeKinds({
+  mysql: mysql.privileges,
+  postgresql: postgresql.privileges,
+  sqlserver: sqlserver.privileges,
+  oracle: oracle.privileges,
+});

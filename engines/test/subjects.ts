@@ -18,7 +18,12 @@ export interface Subject {
 export const options = (more: Partial<ConnectOptions> = {}): ConnectOptions => ({ timeoutMs: 5_000, allow: targetPolicy(), ...more });
 
 /** Opens, works, closes. */
-export async function withConnection<T>(subject: Subject, target: Partial<Target>, work: (connection: Connection) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
+export async function withConnection<T>(
+  subject: Subject,
+  target: Partial<Target>,
+  work: (connection: Connection) => Promise<T>,
+  more: Partial<ConnectOptions> = {},
+): Promise<T> {
   const connection = await subject.engine.connect({ ...subject.target, ...target }, options(more));
   try {
     return await work(connection);
@@ -58,7 +63,8 @@ export const postgresSubject = (): Promise<Subject | null> =>
         const c = await client(database);
         for (const statement of [statements].flat()) await c.query(statement);
       },
-      rows: async <T>(statement: string, values?: unknown[], database?: string) => (await (await client(database)).query(statement, values)).rows as T[],
+      rows: async <T>(statement: string, values?: unknown[], database?: string) =>
+        (await (await client(database)).query(statement, values)).rows as T[],
       async end() {
         for (const c of clients.values()) await c.end();
         await server.stop();
@@ -69,7 +75,12 @@ export const postgresSubject = (): Promise<Subject | null> =>
 export const mariadbSubject = (): Promise<Subject | null> =>
   orSkip('MariaDB', async () => {
     const server = await startMariadb();
-    const connection = await mysql.createConnection({ host: server.host, port: server.port, user: server.username, password: server.password });
+    const connection = await mysql.createConnection({
+      host: server.host,
+      port: server.port,
+      user: server.username,
+      password: server.password,
+    });
     return {
       engine: engines.mysql,
       server,

@@ -35,12 +35,21 @@ describe.skipIf(!subject)('effective privileges agree with MariaDB', () => {
       if (dice.chance(0.7)) await s.run(`SET DEFAULT ROLE ${mine[0]} FOR ${user}@'%'`);
     }
     const anybody = (): string => (dice.chance(0.1) ? 'PUBLIC' : dice.chance(0.5) ? dice.pick(roles) : `${dice.pick(users)}@'%'`);
-    const places = ['*.*', ...databases.map((database) => `${database}.*`), `\`m${seed}\\_a%\`.*`, `\`m${seed}_ab\`.*`, ...databases.map((database) => `${database}.t`), ...databases.map((database) => `${database}.u`)];
+    const places = [
+      '*.*',
+      ...databases.map((database) => `${database}.*`),
+      `\`m${seed}\\_a%\`.*`,
+      `\`m${seed}_ab\`.*`,
+      ...databases.map((database) => `${database}.t`),
+      ...databases.map((database) => `${database}.u`),
+    ];
     for (let i = 0; i < 40; i += 1) {
       const place = dice.int(0, 30) === 0 ? '*.*' : dice.pick(places.slice(1));
       const to = place === '*.*' ? `${dice.pick(users)}@'%'` : anybody();
       const column = /\.[tu]$/.test(place) && dice.chance(0.5) ? `(${dice.pick(['x', 'y'])})` : '';
-      await s.run(`GRANT ${dice.pick(column ? ['SELECT', 'INSERT', 'UPDATE'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'])}${column} ON ${place} TO ${to}`);
+      await s.run(
+        `GRANT ${dice.pick(column ? ['SELECT', 'INSERT', 'UPDATE'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'])}${column} ON ${place} TO ${to}`,
+      );
     }
     for (const database of databases) await s.run(`GRANT EXECUTE ON FUNCTION ${database}.f TO ${anybody()}`);
 
@@ -52,10 +61,13 @@ describe.skipIf(!subject)('effective privileges agree with MariaDB', () => {
       const connection = await mysql.createConnection({ host: s.server.host, port: s.server.port, user, password: 'try-me' });
       const attempt = async (statement: string, question: Question): Promise<void> => {
         asked += 1;
-        const allowed = await connection.query(statement).then(() => true, (error: { errno: number }) => {
-          if (!DENIED.has(error.errno)) throw error;
-          return false;
-        });
+        const allowed = await connection.query(statement).then(
+          () => true,
+          (error: { errno: number }) => {
+            if (!DENIED.has(error.errno)) throw error;
+            return false;
+          },
+        );
         const entry = index.can(`${user}@%`, question);
         const ours = entry !== null && !entry.set_role && !entry.denied_by;
         if (ours !== allowed) wrong.push(`${user}: ${statement}: server ${allowed}, we ${JSON.stringify(entry)}`);

@@ -20,10 +20,11 @@ function listening(onConnection: (socket: net.Socket, open: Set<net.Socket>) => 
       resolve({
         port: (server.address() as net.AddressInfo).port,
         open: () => open.size,
-        close: () => new Promise((done) => {
-          for (const socket of open) socket.destroy();
-          server.close(() => done());
-        }),
+        close: () =>
+          new Promise((done) => {
+            for (const socket of open) socket.destroy();
+            server.close(() => done());
+          }),
       }),
     ),
   );
@@ -32,11 +33,12 @@ function listening(onConnection: (socket: net.Socket, open: Set<net.Socket>) => 
 /** Accepts and never says a word. */
 export const silentServer = (): Promise<Wire> => listening((socket) => socket.resume());
 
-/** Says these bytes to whoever connects, then the same on every message. */
-export const scriptedServer = (...replies: Buffer[]): Promise<Wire & { heard: Buffer[] }> => {
+/** Greets whoever connects, then answers each message with the next of these replies. */
+export const scriptedServer = (greeting: Buffer | null, ...replies: Buffer[]): Promise<Wire & { heard: Buffer[] }> => {
   const heard: Buffer[] = [];
   return listening((socket) => {
     let next = 0;
+    if (greeting) socket.write(greeting);
     socket.on('data', (bytes) => {
       heard.push(bytes);
       const reply = replies[next];
@@ -52,10 +54,12 @@ export async function freezingLine(port: number): Promise<Wire & { freeze(): voi
   const wire = await listening((socket, open) => {
     const far = net.connect(port, '127.0.0.1');
     open.add(far);
-    far.on('error', () => socket.destroy()).on('close', () => {
-      open.delete(far);
-      socket.destroy();
-    });
+    far
+      .on('error', () => socket.destroy())
+      .on('close', () => {
+        open.delete(far);
+        socket.destroy();
+      });
     socket.on('close', () => far.destroy());
     socket.pipe(far);
     far.on('data', (bytes) => frozen || socket.write(bytes));

@@ -2,8 +2,20 @@ import { expect, test } from 'vitest';
 import { DB_TYPES, NO_FILTER, targetPolicy, type ConnectOptions, type Target } from '../index.ts';
 import { fakeEngines, fakeFleet, fakeWorld, type FakeInstance } from './engine.ts';
 
-const options = (more: Partial<ConnectOptions> = {}): ConnectOptions => ({ timeoutMs: 200, queryTimeoutMs: 200, allow: targetPolicy(), ...more });
-const target = (instance: FakeInstance): Target => ({ host: instance.host, port: instance.port, database: null, username: 'u', password: 'p', options: {} });
+const options = (more: Partial<ConnectOptions> = {}): ConnectOptions => ({
+  timeoutMs: 200,
+  queryTimeoutMs: 200,
+  allow: targetPolicy(),
+  ...more,
+});
+const target = (instance: FakeInstance): Target => ({
+  host: instance.host,
+  port: instance.port,
+  database: null,
+  username: 'u',
+  password: 'p',
+  options: {},
+});
 
 test('the same seed makes the same fleet, of the size promised', () => {
   const fleet = fakeFleet(1);
@@ -36,7 +48,11 @@ test('time passes: sizes grow, shrink and jump; accounts change, go and return; 
   };
   const [spring, autumn] = [await sizes('2026-03-01'), await sizes('2026-09-01')];
   const ratios = spring.map((bytes, at) => autumn[at]! / bytes);
-  expect([ratios.some((ratio) => ratio < 0.95), ratios.some((ratio) => ratio > 1.2), await sizes('2026-03-01')]).toEqual([true, true, spring]);
+  expect([ratios.some((ratio) => ratio < 0.95), ratios.some((ratio) => ratio > 1.2), await sizes('2026-03-01')]).toEqual([
+    true,
+    true,
+    spring,
+  ]);
   expect([one.open, one.peak > 0]).toEqual([0, true]);
 });
 

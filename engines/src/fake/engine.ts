@@ -3,7 +3,17 @@
  * and behaviours that real servers show on bad days. It opens no connection.
  */
 import { within } from '../deadline.ts';
-import { DB_TYPES, EngineError, type AccountFact, type ConnectOptions, type Connection, type DbType, type Engine, type ErrorCode, type Target } from '../engine.ts';
+import {
+  DB_TYPES,
+  EngineError,
+  type AccountFact,
+  type ConnectOptions,
+  type Connection,
+  type DbType,
+  type Engine,
+  type ErrorCode,
+  type Target,
+} from '../engine.ts';
 import { filterAccounts, filterDatabases } from '../filters.ts';
 import { engines } from '../index.ts';
 import { fakeFleet, type FakeInstance } from './fleet.ts';
@@ -89,19 +99,31 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
     world.calls.push({ host: target.host, port: target.port, username: target.username, operation });
     let waiting: NodeJS.Timeout | undefined;
     const { hang, cut, slowMs = 0 } = behaviour();
-    return within({ ms, signal: options.signal, stage: operation === 'connect' ? 'connect' : 'query', destroy: () => clearTimeout(waiting) }, async () => {
-      if (hang === operation) await new Promise(() => {});
-      if (slowMs > 0) await new Promise((resolve) => (waiting = setTimeout(resolve, slowMs)));
-      if (cut === operation) throw new EngineError(operation === 'connect' ? 'CONNECTION_REFUSED' : 'QUERY_FAILED', { stage: operation === 'connect' ? 'connect' : 'query', detail: 'the connection was cut' });
-      return answer();
-    });
+    return within(
+      { ms, signal: options.signal, stage: operation === 'connect' ? 'connect' : 'query', destroy: () => clearTimeout(waiting) },
+      async () => {
+        if (hang === operation) await new Promise(() => {});
+        if (slowMs > 0) await new Promise((resolve) => (waiting = setTimeout(resolve, slowMs)));
+        if (cut === operation)
+          throw new EngineError(operation === 'connect' ? 'CONNECTION_REFUSED' : 'QUERY_FAILED', {
+            stage: operation === 'connect' ? 'connect' : 'query',
+            detail: 'the connection was cut',
+          });
+        return answer();
+      },
+    );
   };
   const queryMs = options.queryTimeoutMs ?? 300_000;
 
   const instance = await perform('connect', options.timeoutMs, () => {
     if (/^[\d.]+$|:/.test(target.host) && !options.allow(target.host)) throw new EngineError('TARGET_NOT_ALLOWED', { stage: 'resolve' });
-    const found = world.instances.find((candidate) => candidate.dbType === type && candidate.host === target.host && candidate.port === target.port);
-    if (!found) throw new EngineError(world.instances.some((candidate) => candidate.host === target.host) ? 'CONNECTION_REFUSED' : 'HOST_NOT_FOUND', { stage: 'connect' });
+    const found = world.instances.find(
+      (candidate) => candidate.dbType === type && candidate.host === target.host && candidate.port === target.port,
+    );
+    if (!found)
+      throw new EngineError(world.instances.some((candidate) => candidate.host === target.host) ? 'CONNECTION_REFUSED' : 'HOST_NOT_FOUND', {
+        stage: 'connect',
+      });
     const { refuse, password } = behaviour();
     if (refuse) throw new EngineError(refuse, { stage: 'auth' });
     if (password !== undefined && password !== target.password) throw new EngineError('AUTH_FAILED', { stage: 'auth' });
@@ -114,29 +136,42 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
     if (behaviour().wrongVersion) throw new EngineError('UNSUPPORTED_VERSION', { stage: 'query', detail: 'version 0.1' });
   };
   return {
-    version: () => perform('version', queryMs, () => (behaviour().wrongVersion ? { banner: '0.1', main: '0.1', detailed: '0.1' } : instance.version)),
+    version: () =>
+      perform('version', queryMs, () => (behaviour().wrongVersion ? { banner: '0.1', main: '0.1', detailed: '0.1' } : instance.version)),
     accounts: (filter) =>
       perform('accounts', queryMs, () => {
         supported();
         const unreadable = new Set(behaviour().unreadAccounts ?? []);
-        const accounts = instance.accounts.map((account) => (unreadable.has(account.username) ? { ...account, error: { code: 'PRIVILEGE_MISSING' as const, message: 'not readable' } } : account));
+        const accounts = instance.accounts.map((account) =>
+          unreadable.has(account.username)
+            ? { ...account, error: { code: 'PRIVILEGE_MISSING' as const, message: 'not readable' } }
+            : account,
+        );
         const { kept, filteredOut } = filterAccounts(type, structuredClone(accounts), filter);
         return { accounts: kept, filteredOut, unread: [], statements: 5 };
       }),
     databaseSizes: (filter) =>
       perform('sizes', queryMs, () => {
         supported();
-        const { kept, filtered } = filterDatabases(instance.databases.map((database) => database.name), filter);
+        const { kept, filtered } = filterDatabases(
+          instance.databases.map((database) => database.name),
+          filter,
+        );
         const closedOff = new Set(behaviour().unmeasured ?? []);
-        const databases = instance.databases.filter((database) => kept.includes(database.name) && !closedOff.has(database.name)).map((database) => {
-          const dataBytes = bytesOn(instance.name, database, world.day);
-          const logBytes = logBytesOn(type, dataBytes, instance.name, database.name);
-          return { name: database.name, sizeBytes: dataBytes + (logBytes ?? 0), dataBytes, logBytes, isSystem: database.isSystem };
-        });
+        const databases = instance.databases
+          .filter((database) => kept.includes(database.name) && !closedOff.has(database.name))
+          .map((database) => {
+            const dataBytes = bytesOn(instance.name, database, world.day);
+            const logBytes = logBytesOn(type, dataBytes, instance.name, database.name);
+            return { name: database.name, sizeBytes: dataBytes + (logBytes ?? 0), dataBytes, logBytes, isSystem: database.isSystem };
+          });
         const unmeasured = kept.filter((name) => closedOff.has(name)).map((name) => ({ name, code: 'PRIVILEGE_MISSING' as const }));
         return { databases, unmeasured, filtered, source: 'made up', statements: 2 };
       }),
-    capabilities: () => perform('version', queryMs, () => [{ feature: 'accounts' as const, needs: 'nothing', has: true, lacks: null, grant: null, required: true }]),
+    capabilities: () =>
+      perform('version', queryMs, () => [
+        { feature: 'accounts' as const, needs: 'nothing', has: true, lacks: null, grant: null, required: true },
+      ]),
     close: () => {
       if (!closed) world.open -= 1;
       closed = true;

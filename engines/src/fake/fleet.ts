@@ -25,7 +25,10 @@ const PLAN: { dbType: DbType; prefix: string; port: number; count: number }[] = 
   { dbType: 'oracle', prefix: 'ora', port: 1521, count: 8 },
 ];
 
-const VERSIONS: Record<DbType, readonly { banner: string; main: string; detailed: string; number: number; flavour?: 'mysql' | 'mariadb' }[]> = {
+const VERSIONS: Record<
+  DbType,
+  readonly { banner: string; main: string; detailed: string; number: number; flavour?: 'mysql' | 'mariadb' }[]
+> = {
   mysql: [
     { banner: '8.0.36', main: '8.0', detailed: '8.0.36', number: 80036, flavour: 'mysql' },
     { banner: '8.4.3', main: '8.4', detailed: '8.4.3', number: 80403, flavour: 'mysql' },
@@ -49,7 +52,12 @@ const VERSIONS: Record<DbType, readonly { banner: string; main: string; detailed
   ],
 };
 
-const SYSTEM_DATABASES: Record<DbType, readonly string[]> = { mysql: ['information_schema', 'mysql', 'performance_schema', 'sys'], postgresql: ['postgres', 'template1'], sqlserver: ['master', 'model', 'msdb', 'tempdb'], oracle: [] };
+const SYSTEM_DATABASES: Record<DbType, readonly string[]> = {
+  mysql: ['information_schema', 'mysql', 'performance_schema', 'sys'],
+  postgresql: ['postgres', 'template1'],
+  sqlserver: ['master', 'model', 'msdb', 'tempdb'],
+  oracle: [],
+};
 const BUSINESS = 'order payment stock member coupon search report billing ledger crm erp wms risk pricing'.split(' ');
 /** Category `environment` of the seeded tags with its share of the fleet. */
 const ENVIRONMENTS = ['production', 'production', 'production', 'staging', 'testing', 'development'];
@@ -88,7 +96,21 @@ function makeInstance(dice: Random, dbType: DbType, prefix: string, port: number
 
 function makeDatabases(dice: Random, dbType: DbType, business: string): FakeDatabase[] {
   const spelled = (name: string): string => (dbType === 'oracle' ? name.toUpperCase() : name);
-  const names = [business, ...dice.sample(BUSINESS.filter((other) => other !== business).map((other) => `${business}_${other}`), dice.int(3, 8))];
-  const own = names.map((name): FakeDatabase => ({ name: spelled(name), isSystem: false, baseBytes: Math.round(2 ** (24 + dice.next() * 13)), growth: dice.pick(GROWTHS) }));
-  return [...own, ...SYSTEM_DATABASES[dbType].map((name): FakeDatabase => ({ name, isSystem: true, baseBytes: 12_000_000, growth: 'flat' }))];
+  const names = [
+    business,
+    ...dice.sample(
+      BUSINESS.filter((other) => other !== business).map((other) => `${business}_${other}`),
+      dice.int(3, 8),
+    ),
+  ];
+  const own = names.map((name): FakeDatabase => ({
+    name: spelled(name),
+    isSystem: false,
+    baseBytes: Math.round(2 ** (24 + dice.next() * 13)),
+    growth: dice.pick(GROWTHS),
+  }));
+  return [
+    ...own,
+    ...SYSTEM_DATABASES[dbType].map((name): FakeDatabase => ({ name, isSystem: true, baseBytes: 12_000_000, growth: 'flat' })),
+  ];
 }

@@ -28,13 +28,27 @@ function change(instance: FakeInstance, dice: Random, step: number, at: number, 
   switch (dice.int(0, 5)) {
     case 0:
     case 1:
-      replace({ ...account, facts: canonicalFacts({ ...account.facts, grants: [...account.facts.grants, grant(place, privilege, { grantable: dice.chance(0.2) })] }) });
+      replace({
+        ...account,
+        facts: canonicalFacts({
+          ...account.facts,
+          grants: [...account.facts.grants, grant(place, privilege, { grantable: dice.chance(0.2) })],
+        }),
+      });
       break;
     case 2:
       replace({ ...account, facts: canonicalFacts({ ...account.facts, grants: account.facts.grants.slice(1) }) });
       break;
     case 3:
-      replace({ ...account, isLocked: !account.isLocked, typeSpecific: { ...account.typeSpecific, ...('is_locked' in account.typeSpecific ? { is_locked: !account.isLocked } : {}), ...('account_status' in account.typeSpecific ? { account_status: account.isLocked ? 'OPEN' : 'LOCKED' } : {}) } });
+      replace({
+        ...account,
+        isLocked: !account.isLocked,
+        typeSpecific: {
+          ...account.typeSpecific,
+          ...('is_locked' in account.typeSpecific ? { is_locked: !account.isLocked } : {}),
+          ...('account_status' in account.typeSpecific ? { account_status: account.isLocked ? 'OPEN' : 'LOCKED' } : {}),
+        },
+      });
       break;
     case 4: {
       gone.set(instance.name, [...(gone.get(instance.name) ?? []), account]);
@@ -43,8 +57,19 @@ function change(instance: FakeInstance, dice: Random, step: number, at: number, 
     }
     default: {
       const returning = gone.get(instance.name)?.pop();
-      const name = instance.dbType === 'mysql' ? `tmp_step${step}_${at}@10.0.%` : instance.dbType === 'oracle' ? `TMP_STEP${step}_${at}` : `tmp_step${step}_${at}`;
-      instance.accounts.push(returning ?? makeAccount(name, { typeSpecific: instance.dbType === 'mysql' ? { host: '10.0.%', original_username: name.split('@')[0] } : {}, facts: { grants: [grant(place, privilege)] } }));
+      const name =
+        instance.dbType === 'mysql'
+          ? `tmp_step${step}_${at}@10.0.%`
+          : instance.dbType === 'oracle'
+            ? `TMP_STEP${step}_${at}`
+            : `tmp_step${step}_${at}`;
+      instance.accounts.push(
+        returning ??
+          makeAccount(name, {
+            typeSpecific: instance.dbType === 'mysql' ? { host: '10.0.%', original_username: name.split('@')[0] } : {},
+            facts: { grants: [grant(place, privilege)] },
+          }),
+      );
     }
   }
 }

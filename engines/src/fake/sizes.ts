@@ -28,7 +28,8 @@ export function bytesOn(instance: string, database: FakeDatabase, day: number): 
   // Every 45 days old rows are moved away, which gives back a fifth.
   if (database.growth === 'archived') factor += ((((day % 45) + 45) % 45) / 45) * 0.25;
   // Now and then a table is loaded or copied at once.
-  if (database.growth === 'jumping') for (let block = 0; block < months / 3; block += 1) factor += random(seedOf(`${instance}/${database.name}/${block}`)).next() * 0.35;
+  if (database.growth === 'jumping')
+    for (let block = 0; block < months / 3; block += 1) factor += random(seedOf(`${instance}/${database.name}/${block}`)).next() * 0.35;
   const noise = 1 + (random(seedOf(`${instance}/${database.name}@${day}`)).next() - 0.5) * 0.006;
   return Math.max(Math.round(database.baseBytes * factor * noise), 8192);
 }

@@ -4,7 +4,16 @@ import { canonicalFacts, type Grant, type Unread } from '../facts.ts';
 import { filterAccounts, type NameFilter } from '../filters.ts';
 import { errnoOf, type Session } from './client.ts';
 import { identity, type Version } from './names.ts';
-import { draftOfMariadb, draftOfUser, noRows, parseAccounts, type Draft, type GrantRows, type MariadbAccountRow, type UserRow } from './parse.ts';
+import {
+  draftOfMariadb,
+  draftOfUser,
+  noRows,
+  parseAccounts,
+  type Draft,
+  type GrantRows,
+  type MariadbAccountRow,
+  type UserRow,
+} from './parse.ts';
 import * as queries from './queries.ts';
 import { parseGrantLine } from './show-grants.ts';
 
@@ -19,7 +28,8 @@ export async function readAccounts({ session, version, login }: Reading, filter:
   const before = session.statements;
   const columns = await columnsByTable(session);
   const drafts = await readDrafts(session, version, columns, login);
-  if (drafts.length === 0) throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'the account table is empty for this login' });
+  if (drafts.length === 0)
+    throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'the account table is empty for this login' });
   const unread: Unread[] = [];
   const rows = await readGrants(session, version, columns, unread, login);
   const accounts = rows ? parseAccounts(drafts, rows, version, unread) : await readEachByShowGrants(session, drafts, version);
@@ -41,7 +51,11 @@ async function columnsByTable(session: Session): Promise<Columns> {
 }
 
 const missing = (table: string, login: string): EngineError =>
-  new EngineError('PRIVILEGE_MISSING', { stage: 'query', needs: `GRANT SELECT ON mysql.${table} TO ${quoteAccount(login)}`, detail: `mysql.${table} is not readable` });
+  new EngineError('PRIVILEGE_MISSING', {
+    stage: 'query',
+    needs: `GRANT SELECT ON mysql.${table} TO ${quoteAccount(login)}`,
+    detail: `mysql.${table} is not readable`,
+  });
 
 /** `user@host` of CURRENT_USER() as an account name in a statement. */
 export function quoteAccount(login: string): string {
@@ -61,7 +75,13 @@ async function readDrafts(session: Session, version: Version, columns: Columns, 
 }
 
 /** Null when the tables of object grants are closed to us. */
-async function readGrants(session: Session, version: Version, columns: Columns, unread: Unread[], login: string): Promise<GrantRows | null> {
+async function readGrants(
+  session: Session,
+  version: Version,
+  columns: Columns,
+  unread: Unread[],
+  login: string,
+): Promise<GrantRows | null> {
   const rows = noRows();
   const database = columns.get('db') ?? [];
   if (queries.privilegeColumns(database).length === 0) return null;
@@ -104,12 +124,16 @@ async function readEachByShowGrants(session: Session, drafts: readonly Draft[], 
   for (const [at, account] of bare.entries()) {
     const draft = drafts[at]!;
     try {
-      const lines = await (draft.host === '' ? session.rows<[string]>(queries.GRANTS_OF_ROLE, [draft.user]) : session.rows<[string]>(queries.GRANTS_OF, [draft.user, draft.host]));
+      const lines = await (draft.host === ''
+        ? session.rows<[string]>(queries.GRANTS_OF_ROLE, [draft.user])
+        : session.rows<[string]>(queries.GRANTS_OF, [draft.user, draft.host]));
       const parsed = lines.map(([line]) => parseGrantLine(line));
       const defaults = new Set(parsed.flatMap((line) => (line.defaultRole ? [line.defaultRole] : [])));
       // The account's own row already says its global privileges, one by one.
       const grants = parsed.flatMap((line) => line.grants).filter((grant) => grant.scope !== 'server' && !isRedundantOption(grant));
-      const memberships = parsed.flatMap((line) => line.memberships).map((membership) => ({ ...membership, default: defaults.has(membership.role) }));
+      const memberships = parsed
+        .flatMap((line) => line.memberships)
+        .map((membership) => ({ ...membership, default: defaults.has(membership.role) }));
       accounts.push({ ...account, facts: canonicalFacts({ ...account.facts, grants: [...account.facts.grants, ...grants], memberships }) });
     } catch (error) {
       if (!(error instanceof EngineError) || (error.code !== 'PRIVILEGE_MISSING' && error.code !== 'QUERY_FAILED')) throw error;

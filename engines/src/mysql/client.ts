@@ -51,14 +51,19 @@ export function toEngineError(error: unknown, stage: ErrorStage): EngineError {
   const { errno, code, message } = (error ?? {}) as { errno?: number; code?: string; message?: string };
   const detail = message ?? String(error);
   const connecting = stage !== 'query';
-  if (!connecting && typeof errno === 'number' && DENIED.has(errno)) return new EngineError('PRIVILEGE_MISSING', { stage, detail, cause: error });
-  const known = (typeof errno === 'number' ? ERRNOS[errno] : undefined) ?? (code === undefined ? undefined : DRIVER_CODES[code]) ?? networkErrorCode(error, connecting);
+  if (!connecting && typeof errno === 'number' && DENIED.has(errno))
+    return new EngineError('PRIVILEGE_MISSING', { stage, detail, cause: error });
+  const known =
+    (typeof errno === 'number' ? ERRNOS[errno] : undefined) ??
+    (code === undefined ? undefined : DRIVER_CODES[code]) ??
+    networkErrorCode(error, connecting);
   const found = known ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED');
   return new EngineError(found, { stage: AUTH_CODES.has(found) ? 'auth' : stage, detail, cause: error });
 }
 
 /** The server's error number behind an `EngineError`, for the few places that have another way to ask. */
-export const errnoOf = (error: unknown): number | undefined => ((error as EngineError | undefined)?.cause as { errno?: number } | undefined)?.errno;
+export const errnoOf = (error: unknown): number | undefined =>
+  ((error as EngineError | undefined)?.cause as { errno?: number } | undefined)?.errno;
 
 export async function openSession(target: Target, options: ConnectOptions): Promise<Session> {
   const plan = tlsPlan(target);
@@ -111,7 +116,16 @@ async function attempt(target: Target, address: string, plan: TlsPlan | null, on
       flags: ['-LOCAL_FILES'],
       enableCleartextPlugin: plan !== null,
       connectAttributes: { program_name: 'whalefall' },
-      ...(plan ? { ssl: { rejectUnauthorized: plan.rejectUnauthorized, verifyIdentity: plan.rejectUnauthorized, minVersion: plan.minVersion, ...(plan.ca === undefined ? {} : { ca: plan.ca }) } } : {}),
+      ...(plan
+        ? {
+            ssl: {
+              rejectUnauthorized: plan.rejectUnauthorized,
+              verifyIdentity: plan.rejectUnauthorized,
+              minVersion: plan.minVersion,
+              ...(plan.ca === undefined ? {} : { ca: plan.ca }),
+            },
+          }
+        : {}),
     });
     connection.once('connect', () => {
       // Errors between queries arrive here; the next query says so.

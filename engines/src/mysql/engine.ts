@@ -18,11 +18,13 @@ export const mysql: Engine = {
   privileges: mysqlPrivileges,
   async connect(target, options) {
     const session = await openSession(target, options);
-    const asked = async (): Promise<{ banner: string; comment: string; login: string }> => (await session.query<{ banner: string; comment: string; login: string }>(VERSION))[0]!;
+    const asked = async (): Promise<{ banner: string; comment: string; login: string }> =>
+      (await session.query<{ banner: string; comment: string; login: string }>(VERSION))[0]!;
     const reading = async (): Promise<Reading> => {
       const { banner, comment, login } = await asked();
       const version = parseVersion(banner, comment);
-      if (version.number < OLDEST[version.flavour]) throw new EngineError('UNSUPPORTED_VERSION', { stage: 'query', detail: `${banner}: MySQL 5.6, MariaDB 10.1 or later is needed` });
+      if (version.number < OLDEST[version.flavour])
+        throw new EngineError('UNSUPPORTED_VERSION', { stage: 'query', detail: `${banner}: MySQL 5.6, MariaDB 10.1 or later is needed` });
       const limitMs = options.queryTimeoutMs ?? 300_000;
       try {
         await (version.flavour === 'mariadb' ? session.query(LIMIT_MARIADB, [limitMs / 1000]) : session.query(LIMIT_MYSQL, [limitMs]));

@@ -21,7 +21,12 @@ const SPECIAL_COLUMNS: Record<string, string> = {
 };
 
 /** `Create_view_priv` → `CREATE VIEW`. */
-export const privilegeOfColumn = (column: string): string => SPECIAL_COLUMNS[column] ?? column.replace(/_priv$/, '').replaceAll('_', ' ').toUpperCase();
+export const privilegeOfColumn = (column: string): string =>
+  SPECIAL_COLUMNS[column] ??
+  column
+    .replace(/_priv$/, '')
+    .replaceAll('_', ' ')
+    .toUpperCase();
 
 /** A member of a SET column of tables_priv, columns_priv, procs_priv. */
 export function privilegeOfSet(member: string): string {
@@ -45,7 +50,15 @@ const ACCESS_BITS = [
 const knownBits = (version: number): number => (version >= 110300 ? 40 : version >= 100502 ? 39 : 30);
 
 /** What SUPER contained before 10.5.2: accounts stored by an older server keep it (until 11.0 dropped that). */
-const OLD_SUPER = ['SET USER', 'FEDERATED ADMIN', 'CONNECTION ADMIN', 'READ_ONLY ADMIN', 'REPLICATION SLAVE ADMIN', 'BINLOG ADMIN', 'BINLOG REPLAY'];
+const OLD_SUPER = [
+  'SET USER',
+  'FEDERATED ADMIN',
+  'CONNECTION ADMIN',
+  'READ_ONLY ADMIN',
+  'REPLICATION SLAVE ADMIN',
+  'BINLOG ADMIN',
+  'BINLOG REPLAY',
+];
 
 /** `access` is a decimal text: JavaScript numbers do not reach 64 bits. `storedBy` = version that wrote the row, 0 if unsaid. */
 export function privilegesOfAccess(access: string, version: number, storedBy: number): string[] {

@@ -35,7 +35,18 @@ export interface GrantRows {
   settings: { mandatory: string | null; activate_all: number | string } | null;
 }
 
-export const noRows = (): GrantRows => ({ databases: [], tables: [], columns: [], routines: [], proxies: [], dynamic: [], mariadbRoles: [], mysqlRoles: [], defaultRoles: [], settings: null });
+export const noRows = (): GrantRows => ({
+  databases: [],
+  tables: [],
+  columns: [],
+  routines: [],
+  proxies: [],
+  dynamic: [],
+  mariadbRoles: [],
+  mysqlRoles: [],
+  defaultRoles: [],
+  settings: null,
+});
 
 /** An account before its grants are known: what its own row says. */
 export interface Draft {
@@ -78,7 +89,10 @@ const isoOfEpoch = (seconds: number): string => new Date(seconds * 1000).toISOSt
 /** `IDENTIFIED VIA a OR b`: all of them, in the order they are tried. */
 function pluginsOf(row: MariadbAccountRow): string | null {
   const others = typeof row.plugins === 'string' ? (JSON.parse(row.plugins) as (string | null)[]) : [];
-  const names = [...others.filter((name): name is string => typeof name === 'string'), ...(row.plugin === '' || others.includes(row.plugin) ? [] : [row.plugin])];
+  const names = [
+    ...others.filter((name): name is string => typeof name === 'string'),
+    ...(row.plugin === '' || others.includes(row.plugin) ? [] : [row.plugin]),
+  ];
   return names.length === 0 ? null : names.join(' OR ');
 }
 
@@ -91,7 +105,9 @@ export function draftOfUser(row: UserRow): Draft {
   return {
     user: row.user,
     host: row.host,
-    global: Object.keys(row).filter((column) => column.endsWith('_priv') && row[column] === 'Y').map(privilegeOfColumn),
+    global: Object.keys(row)
+      .filter((column) => column.endsWith('_priv') && row[column] === 'Y')
+      .map(privilegeOfColumn),
     restrictions: Array.isArray(restrictions) ? (restrictions as Draft['restrictions']) : [],
     plugin: text('plugin'),
     locked,
@@ -108,14 +124,19 @@ export function parseAccounts(drafts: readonly Draft[], rows: GrantRows, version
   const facts = new Map<string, PrivilegeFacts>(drafts.map((draft) => [identity(draft.user, draft.host), emptyFacts()]));
   const at = (user: string, host: string): PrivilegeFacts | undefined => facts.get(identity(user, host));
   for (const draft of drafts) addGlobal(at(draft.user, draft.host)!, draft);
-  for (const row of rows.dynamic) at(row.USER, row.HOST)?.grants.push({ scope: 'server', privilege: row.PRIV, state: 'grant', grantable: row.WITH_GRANT_OPTION === 'Y' });
+  for (const row of rows.dynamic)
+    at(row.USER, row.HOST)?.grants.push({ scope: 'server', privilege: row.PRIV, state: 'grant', grantable: row.WITH_GRANT_OPTION === 'Y' });
   addObjects(rows, at);
   addRoles(drafts, rows, at);
   // MySQL keeps roles as accounts: those that were made by CREATE ROLE are locked, and given to somebody or expired.
   const given = new Set(rows.mysqlRoles.map((edge) => identity(edge.FROM_USER, edge.FROM_HOST)));
   return drafts.map((draft) => {
     const own = at(draft.user, draft.host)!;
-    const isRole = draft.isRole || (version.flavour === 'mysql' && draft.locked && (given.has(identity(draft.user, draft.host)) || (version.number >= 80000 && draft.expired === true)));
+    const isRole =
+      draft.isRole ||
+      (version.flavour === 'mysql' &&
+        draft.locked &&
+        (given.has(identity(draft.user, draft.host)) || (version.number >= 80000 && draft.expired === true)));
     return accountOf(draft, canonicalFacts({ ...own, unread: [...unread] }), isRole, version);
   });
 }
@@ -125,36 +146,75 @@ type At = (user: string, host: string) => PrivilegeFacts | undefined;
 function addGlobal(facts: PrivilegeFacts, draft: Draft): void {
   const grantable = draft.global.includes('GRANT OPTION');
   for (const privilege of draft.global) facts.grants.push({ scope: 'server', privilege, state: 'grant', grantable });
-  for (const { Database, Privileges } of draft.restrictions) for (const privilege of Privileges) facts.grants.push({ scope: 'database', database: Database, privilege, state: 'revoke', grantable: false });
+  for (const { Database, Privileges } of draft.restrictions)
+    for (const privilege of Privileges)
+      facts.grants.push({ scope: 'database', database: Database, privilege, state: 'revoke', grantable: false });
 }
 
 function addObjects(rows: GrantRows, at: At): void {
   for (const row of rows.databases) {
-    const held = Object.keys(row).filter((column) => column.endsWith('_priv') && row[column] === 'Y').map(privilegeOfColumn);
+    const held = Object.keys(row)
+      .filter((column) => column.endsWith('_priv') && row[column] === 'Y')
+      .map(privilegeOfColumn);
     push(at(row['User'] as string, row['Host'] as string), held, { scope: 'database', database: row['Db'] as string });
   }
-  for (const row of rows.tables) push(at(row.User, row.Host), setOf(row.Table_priv), { scope: 'table', database: row.Db, object: row.Table_name, grantor: row.Grantor });
+  for (const row of rows.tables)
+    push(at(row.User, row.Host), setOf(row.Table_priv), { scope: 'table', database: row.Db, object: row.Table_name, grantor: row.Grantor });
   // A column's grant can be passed on when its table's can: the grant option is kept with the table only.
-  const passable = new Set(rows.tables.filter((row) => setOf(row.Table_priv).includes('GRANT OPTION')).map((row) => JSON.stringify([row.User, row.Host, row.Db, row.Table_name])));
+  const passable = new Set(
+    rows.tables
+      .filter((row) => setOf(row.Table_priv).includes('GRANT OPTION'))
+      .map((row) => JSON.stringify([row.User, row.Host, row.Db, row.Table_name])),
+  );
   for (const row of rows.columns) {
     const grantable = passable.has(JSON.stringify([row.User, row.Host, row.Db, row.Table_name]));
-    push(at(row.User, row.Host), setOf(row.Column_priv), { scope: 'column', database: row.Db, object: row.Table_name, column: row.Column_name }, grantable);
+    push(
+      at(row.User, row.Host),
+      setOf(row.Column_priv),
+      { scope: 'column', database: row.Db, object: row.Table_name, column: row.Column_name },
+      grantable,
+    );
   }
-  for (const row of rows.routines) push(at(row.User, row.Host), setOf(row.Proc_priv), { scope: 'routine', kind: row.Routine_type, database: row.Db, object: row.Routine_name, grantor: row.Grantor });
-  for (const row of rows.proxies) push(at(row.User, row.Host), ['PROXY'], { scope: 'proxy', object: identity(row.Proxied_user, row.Proxied_host === '' ? '%' : row.Proxied_host), grantor: row.Grantor }, row.With_grant === 1);
+  for (const row of rows.routines)
+    push(at(row.User, row.Host), setOf(row.Proc_priv), {
+      scope: 'routine',
+      kind: row.Routine_type,
+      database: row.Db,
+      object: row.Routine_name,
+      grantor: row.Grantor,
+    });
+  for (const row of rows.proxies)
+    push(
+      at(row.User, row.Host),
+      ['PROXY'],
+      { scope: 'proxy', object: identity(row.Proxied_user, row.Proxied_host === '' ? '%' : row.Proxied_host), grantor: row.Grantor },
+      row.With_grant === 1,
+    );
 }
 
-const setOf = (value: string): string[] => value.split(',').filter((member) => member !== '').map(privilegeOfSet);
+const setOf = (value: string): string[] =>
+  value
+    .split(',')
+    .filter((member) => member !== '')
+    .map(privilegeOfSet);
 
-function push(facts: PrivilegeFacts | undefined, privileges: readonly string[], place: Omit<Grant, 'privilege' | 'state' | 'grantable'>, grantable = privileges.includes('GRANT OPTION')): void {
+function push(
+  facts: PrivilegeFacts | undefined,
+  privileges: readonly string[],
+  place: Omit<Grant, 'privilege' | 'state' | 'grantable'>,
+  grantable = privileges.includes('GRANT OPTION'),
+): void {
   if (!facts) return;
   const { grantor, ...rest } = place;
   for (const privilege of privileges) facts.grants.push({ ...rest, privilege, state: 'grant', grantable, ...(grantor ? { grantor } : {}) });
 }
 
 function addRoles(drafts: readonly Draft[], rows: GrantRows, at: At): void {
-  const defaults = new Set(rows.defaultRoles.map((row) => JSON.stringify([identity(row.USER, row.HOST), identity(row.DEFAULT_ROLE_USER, row.DEFAULT_ROLE_HOST)])));
-  for (const draft of drafts) if (draft.defaultRole) defaults.add(JSON.stringify([identity(draft.user, draft.host), identity(draft.defaultRole, '')]));
+  const defaults = new Set(
+    rows.defaultRoles.map((row) => JSON.stringify([identity(row.USER, row.HOST), identity(row.DEFAULT_ROLE_USER, row.DEFAULT_ROLE_HOST)])),
+  );
+  for (const draft of drafts)
+    if (draft.defaultRole) defaults.add(JSON.stringify([identity(draft.user, draft.host), identity(draft.defaultRole, '')]));
   const activateAll = truthy(rows.settings?.activate_all);
   const add = (user: string, host: string, role: string, admin: boolean, grantor?: string): void => {
     const isDefault = activateAll || defaults.has(JSON.stringify([identity(user, host), role]));
@@ -163,7 +223,8 @@ function addRoles(drafts: readonly Draft[], rows: GrantRows, at: At): void {
   for (const row of rows.mariadbRoles) add(row.User, row.Host, identity(row.Role, ''), row.Admin_option === 'Y');
   for (const row of rows.mysqlRoles) add(row.TO_USER, row.TO_HOST, identity(row.FROM_USER, row.FROM_HOST), row.WITH_ADMIN_OPTION === 'Y');
   for (const role of mandatoryRoles(rows.settings?.mandatory ?? '')) {
-    for (const draft of drafts) if (identity(draft.user, draft.host) !== role && !draft.isRole) add(draft.user, draft.host, role, false, 'mandatory_roles');
+    for (const draft of drafts)
+      if (identity(draft.user, draft.host) !== role && !draft.isRole) add(draft.user, draft.host, role, false, 'mandatory_roles');
   }
 }
 
@@ -179,13 +240,16 @@ export function mandatoryRoles(text: string): string[] {
 }
 
 function accountOf(draft: Draft, facts: PrivilegeFacts, isRole: boolean, version: Version): AccountFact {
-  const server = new Set(facts.grants.filter((grant) => grant.scope === 'server' && grant.state === 'grant').map((grant) => grant.privilege));
+  const server = new Set(
+    facts.grants.filter((grant) => grant.scope === 'server' && grant.state === 'grant').map((grant) => grant.privilege),
+  );
   const everything = STATIC_ALL.every((name) => server.has(name)) && server.has('CREATE USER') && server.has('GRANT OPTION');
   const isPublic = version.flavour === 'mariadb' && draft.isRole && draft.user === PUBLIC && draft.host === '';
   return {
     username: identity(draft.user, draft.host),
     displayName: displayName(draft.user, draft.host),
-    isSuperuser: server.has('SUPER') || (server.has('SYSTEM_USER') && server.has('GRANT OPTION') && server.has('CREATE USER')) || everything,
+    isSuperuser:
+      server.has('SUPER') || (server.has('SYSTEM_USER') && server.has('GRANT OPTION') && server.has('CREATE USER')) || everything,
     isLocked: draft.locked,
     isRole: isRole || isPublic,
     isPublic,

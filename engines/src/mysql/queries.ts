@@ -26,7 +26,17 @@ export const MARIADB_ACCOUNTS = sql`
     FROM mysql.global_priv`;
 
 /** Columns of mysql.user that may be read, where present. Never authentication_string, Password or User_attributes whole. */
-export const USER_COLUMNS = ['plugin', 'account_locked', 'password_expired', 'password_last_changed', 'password_lifetime', 'max_user_connections', 'ssl_type', 'is_role', 'default_role'];
+export const USER_COLUMNS = [
+  'plugin',
+  'account_locked',
+  'password_expired',
+  'password_last_changed',
+  'password_lifetime',
+  'max_user_connections',
+  'ssl_type',
+  'is_role',
+  'default_role',
+];
 
 const PRIVILEGE_COLUMN = /^[A-Za-z]+(_[A-Za-z]+)*_priv$/;
 /** Names of privilege columns are the server's own; anything of another form is not put into a statement. */
@@ -39,7 +49,8 @@ export function mysqlAccounts(columns: readonly string[]): string {
   return sql`SELECT User AS user, Host AS host${restrictions}${wanted.map((column) => `, ${column}`).join('')} FROM mysql.user`;
 }
 
-export const databaseGrants = (columns: readonly string[]): string => sql`SELECT Host, Db, User, ${privilegeColumns(columns).join(', ')} FROM mysql.db`;
+export const databaseGrants = (columns: readonly string[]): string =>
+  sql`SELECT Host, Db, User, ${privilegeColumns(columns).join(', ')} FROM mysql.db`;
 export const TABLE_GRANTS = sql`SELECT Host, Db, User, Table_name, Grantor, Table_priv FROM mysql.tables_priv WHERE Table_priv <> ''`;
 export const COLUMN_GRANTS = sql`SELECT Host, Db, User, Table_name, Column_name, Column_priv FROM mysql.columns_priv`;
 export const ROUTINE_GRANTS = sql`SELECT Host, Db, User, Routine_name, Routine_type, Grantor, Proc_priv FROM mysql.procs_priv`;

@@ -15,20 +15,39 @@ export interface OwnRights {
 }
 
 export async function ownRights(session: Session): Promise<OwnRights> {
-  const grants = (await session.rows<[string]>(OWN_GRANTS)).flatMap(([line]) => parseGrantLine(line).grants).filter((grant) => grant.state === 'grant');
+  const grants = (await session.rows<[string]>(OWN_GRANTS))
+    .flatMap(([line]) => parseGrantLine(line).grants)
+    .filter((grant) => grant.state === 'grant');
   return {
     global: new Set(grants.filter((grant) => grant.scope === 'server').map((grant) => grant.privilege)),
     databases: grants.filter((grant) => grant.scope === 'database').map((grant) => grant.database!),
-    tables: new Set(grants.filter((grant) => grant.scope === 'table' || grant.scope === 'column').map((grant) => `${grant.database}.${grant.object}`)),
+    tables: new Set(
+      grants.filter((grant) => grant.scope === 'table' || grant.scope === 'column').map((grant) => `${grant.database}.${grant.object}`),
+    ),
   };
 }
 
 /** Privileges that show every database and table when held globally. */
-const SHOWING = ['ALL PRIVILEGES', 'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES', 'SHOW VIEW', 'CREATE VIEW', 'TRIGGER'];
+const SHOWING = [
+  'ALL PRIVILEGES',
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'CREATE',
+  'DROP',
+  'ALTER',
+  'INDEX',
+  'REFERENCES',
+  'SHOW VIEW',
+  'CREATE VIEW',
+  'TRIGGER',
+];
 
 export const seesAllTables = (rights: OwnRights): boolean => SHOWING.some((name) => rights.global.has(name));
 export const seesAllDatabases = (rights: OwnRights): boolean => rights.global.has('SHOW DATABASES') || seesAllTables(rights);
-export const seesTablesOf = (rights: OwnRights, database: string): boolean => seesAllTables(rights) || rights.databases.some((pattern) => matchesPattern(pattern, database));
+export const seesTablesOf = (rights: OwnRights, database: string): boolean =>
+  seesAllTables(rights) || rights.databases.some((pattern) => matchesPattern(pattern, database));
 export const seesTablespaces = (rights: OwnRights): boolean => rights.global.has('PROCESS') || rights.global.has('ALL PRIVILEGES');
 
 /** The tables of schema `mysql` that the account read needs on this server. */
@@ -40,10 +59,29 @@ export function grantTables(version: Version): string[] {
 
 export function capabilitiesOf(rights: OwnRights, version: Version, login: string): Capability[] {
   const account = quoteAccount(login);
-  const reads = (table: string): boolean => rights.global.has('SELECT') || rights.global.has('ALL PRIVILEGES') || rights.databases.some((pattern) => matchesPattern(pattern, 'mysql')) || rights.tables.has(`mysql.${table}`);
-  const capability = (feature: Capability['feature'], needs: string, has: boolean, required: boolean, grant: string): Capability => ({ feature, needs, has, required, lacks: has ? null : needs, grant: has ? null : grant });
+  const reads = (table: string): boolean =>
+    rights.global.has('SELECT') ||
+    rights.global.has('ALL PRIVILEGES') ||
+    rights.databases.some((pattern) => matchesPattern(pattern, 'mysql')) ||
+    rights.tables.has(`mysql.${table}`);
+  const capability = (feature: Capability['feature'], needs: string, has: boolean, required: boolean, grant: string): Capability => ({
+    feature,
+    needs,
+    has,
+    required,
+    lacks: has ? null : needs,
+    grant: has ? null : grant,
+  });
   return [
-    ...grantTables(version).map((table, at) => capability(at === 0 ? 'accounts' : 'privileges', `SELECT ON mysql.${table}`, reads(table), at === 0, `GRANT SELECT ON mysql.${table} TO ${account}`)),
+    ...grantTables(version).map((table, at) =>
+      capability(
+        at === 0 ? 'accounts' : 'privileges',
+        `SELECT ON mysql.${table}`,
+        reads(table),
+        at === 0,
+        `GRANT SELECT ON mysql.${table} TO ${account}`,
+      ),
+    ),
     capability('sizes', 'SHOW DATABASES', seesAllDatabases(rights), true, `GRANT SHOW DATABASES ON *.* TO ${account}`),
     capability('sizes', 'PROCESS', seesTablespaces(rights) || seesAllTables(rights), true, `GRANT PROCESS ON *.* TO ${account}`),
   ];

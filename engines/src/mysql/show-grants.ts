@@ -63,10 +63,16 @@ export function parseGrantLine(line: string): ParsedGrants {
   const on = tokens.findIndex((token) => isWord(token, 'ON'));
   const end = tokens.findIndex((token) => isWord(token, first === 'GRANT' ? 'TO' : 'FROM'));
   if (end < 0) return { grants: [], memberships: [] };
-  const withs = tokens.slice(end).map((token) => (token.kind === 'word' ? token.text.toUpperCase() : '')).join(' ');
+  const withs = tokens
+    .slice(end)
+    .map((token) => (token.kind === 'word' ? token.text.toUpperCase() : ''))
+    .join(' ');
   if (on < 0 || on > end) {
     const admin = /\bADMIN OPTION\b/.test(withs);
-    return { grants: [], memberships: roleList(tokens.slice(1, end)).map((role) => ({ role, admin, inherit: true, set: true, default: false })) };
+    return {
+      grants: [],
+      memberships: roleList(tokens.slice(1, end)).map((role) => ({ role, admin, inherit: true, set: true, default: false })),
+    };
   }
   const place = placeOf(tokens.slice(on + 1, end));
   const grantable = /\bGRANT OPTION\b/.test(withs);
@@ -127,10 +133,16 @@ type Place = Pick<Grant, 'scope' | 'kind' | 'database' | 'object'>;
 function placeOf(tokens: readonly Token[]): Place {
   if (tokens[1]?.text === '@') return { scope: 'proxy', object: identity(tokens[0]!.text, tokens[2]?.text ?? '') };
   const dot = tokens.findIndex((token) => token.kind === 'mark' && token.text === '.');
-  const kind = tokens.slice(0, Math.max(dot - 1, 0)).map((token) => token.text.toUpperCase()).filter((word) => word !== 'TABLE').join(' ');
+  const kind = tokens
+    .slice(0, Math.max(dot - 1, 0))
+    .map((token) => token.text.toUpperCase())
+    .filter((word) => word !== 'TABLE')
+    .join(' ');
   const database = tokens[dot - 1];
   const object = tokens[dot + 1];
   if (!database || !object || (database.kind === 'mark' && database.text === '*')) return { scope: 'server' };
   if (object.kind === 'mark') return { scope: 'database', database: database.text };
-  return kind === '' ? { scope: 'table', database: database.text, object: object.text } : { scope: 'routine', kind, database: database.text, object: object.text };
+  return kind === ''
+    ? { scope: 'table', database: database.text, object: object.text }
+    : { scope: 'routine', kind, database: database.text, object: object.text };
 }

@@ -23,7 +23,12 @@ export async function readSizes(reading: Reading, filter: NameFilter): Promise<S
   const account = quoteAccount(login);
   const rights = await ownRights(session);
   // Without this right the list is short and nothing says so: databases would seem to have been dropped.
-  if (!seesAllDatabases(rights)) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', needs: `GRANT SHOW DATABASES ON *.* TO ${account}`, detail: 'SHOW DATABASES is not granted' });
+  if (!seesAllDatabases(rights))
+    throw new EngineError('PRIVILEGE_MISSING', {
+      stage: 'query',
+      needs: `GRANT SHOW DATABASES ON *.* TO ${account}`,
+      detail: 'SHOW DATABASES is not granted',
+    });
   const names = (await session.query<{ name: string }>(SCHEMAS)).map((row) => row.name).sort();
   if (names.length === 0) throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'no database is visible' });
   const { kept, filtered } = filterDatabases(names, filter);
@@ -34,18 +39,30 @@ export async function readSizes(reading: Reading, filter: NameFilter): Promise<S
     else read.unmeasured.push({ name, code: 'PRIVILEGE_MISSING', needs: `GRANT PROCESS ON *.* TO ${account}` });
   }
   if (read.databases.length === 0 && read.unmeasured.length > 0) {
-    throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', needs: `GRANT PROCESS ON *.* TO ${account}`, detail: 'neither tablespaces nor tables are visible' });
+    throw new EngineError('PRIVILEGE_MISSING', {
+      stage: 'query',
+      needs: `GRANT PROCESS ON *.* TO ${account}`,
+      detail: 'neither tablespaces nor tables are visible',
+    });
   }
   read.statements = session.statements - before;
   return read;
 }
 
-const sizeOf = (name: string, bytes: number): DatabaseSize => ({ name, sizeBytes: bytes, dataBytes: bytes, logBytes: null, isSystem: SYSTEM.has(name.toLowerCase()) });
+const sizeOf = (name: string, bytes: number): DatabaseSize => ({
+  name,
+  sizeBytes: bytes,
+  dataBytes: bytes,
+  logBytes: null,
+  isSystem: SYSTEM.has(name.toLowerCase()),
+});
 
 async function byTablespace({ session, version }: Reading, rights: OwnRights): Promise<Measured | null> {
   if (!seesTablespaces(rights)) return null;
   const newName = version.flavour === 'mysql' && version.number >= 80000;
-  for (const view of newName ? (['INNODB_TABLESPACES', 'INNODB_SYS_TABLESPACES'] as const) : (['INNODB_SYS_TABLESPACES', 'INNODB_TABLESPACES'] as const)) {
+  for (const view of newName
+    ? (['INNODB_TABLESPACES', 'INNODB_SYS_TABLESPACES'] as const)
+    : (['INNODB_SYS_TABLESPACES', 'INNODB_TABLESPACES'] as const)) {
     try {
       const bytes = summed(await session.query<SizeRow>(tablespaces(view)));
       if (!seesAllTables(rights)) return { bytes, source: view, covers: () => true };

@@ -8,5 +8,6 @@ export const oracle: Engine = {
   defaultPort: 1521,
   defaultDatabase: null,
   privileges: oraclePrivileges,
-  connect: () => Promise.reject(new EngineError('UNSUPPORTED_VERSION', { stage: 'connect', detail: 'the collector for Oracle is not in this version' })),
+  connect: () =>
+    Promise.reject(new EngineError('UNSUPPORTED_VERSION', { stage: 'connect', detail: 'the collector for Oracle is not in this version' })),
 };

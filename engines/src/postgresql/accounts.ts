@@ -80,16 +80,30 @@ export async function readAccounts(reading: Reading, filter: NameFilter): Promis
 
 /** The statement that would open a database to us, if it is closed for a reason that one can change. */
 function whyClosed(database: DatabaseRow, login: string): Unread | null {
-  if (!database.open) return database.template ? null : { scope: 'database', database: database.name, code: 'PERMISSION_DENIED', needs: `ALTER DATABASE ${quote(database.name)} ALLOW_CONNECTIONS true` };
+  if (!database.open)
+    return database.template
+      ? null
+      : {
+          scope: 'database',
+          database: database.name,
+          code: 'PERMISSION_DENIED',
+          needs: `ALTER DATABASE ${quote(database.name)} ALLOW_CONNECTIONS true`,
+        };
   if (database.may_connect) return null;
-  return { scope: 'database', database: database.name, code: 'PRIVILEGE_MISSING', needs: `GRANT CONNECT ON DATABASE ${quote(database.name)} TO ${quote(login)}` };
+  return {
+    scope: 'database',
+    database: database.name,
+    code: 'PRIVILEGE_MISSING',
+    needs: `GRANT CONNECT ON DATABASE ${quote(database.name)} TO ${quote(login)}`,
+  };
 }
 
 export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 async function readDatabase(reading: Reading, database: string): Promise<{ rows: AclRow[]; statements: number }> {
   const { options, version } = reading;
-  const session = database === reading.database ? reading.session : await openSession(reading.target, database, options, reading.session.address);
+  const session =
+    database === reading.database ? reading.session : await openSession(reading.target, database, options, reading.session.address);
   const before = session.statements;
   try {
     const rows = await inSnapshot(session, options, () => session.rows<AclRow>(byVersion(OBJECTS, version)));

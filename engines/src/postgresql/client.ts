@@ -44,13 +44,24 @@ export function toEngineError(error: unknown, stage: ErrorStage): EngineError {
 /** Opens one session in one database; `address` given = a later session of the same read. */
 export async function openSession(target: Target, database: string, options: ConnectOptions, address?: string): Promise<Session> {
   const plan = tlsPlan(target);
-  const dialled = await dial(target, options, (to, onDestroy) => signIn(target, database, to, plan, onDestroy), address === undefined ? undefined : [address]);
+  const dialled = await dial(
+    target,
+    options,
+    (to, onDestroy) => signIn(target, database, to, plan, onDestroy),
+    address === undefined ? undefined : [address],
+  );
   return session(dialled.value, dialled.address, options);
 }
 
 type Client = import('pg').Client;
 
-async function signIn(target: Target, database: string, address: string, plan: TlsPlan | null, onDestroy: (destroy: () => void) => void): Promise<Client> {
+async function signIn(
+  target: Target,
+  database: string,
+  address: string,
+  plan: TlsPlan | null,
+  onDestroy: (destroy: () => void) => void,
+): Promise<Client> {
   try {
     return await attempt(target, database, address, plan, onDestroy);
   } catch (error) {
@@ -67,7 +78,13 @@ async function signIn(target: Target, database: string, address: string, plan: T
 
 class NoTls extends Error {}
 
-async function attempt(target: Target, database: string, address: string, plan: TlsPlan | null, onDestroy: (destroy: () => void) => void): Promise<Client> {
+async function attempt(
+  target: Target,
+  database: string,
+  address: string,
+  plan: TlsPlan | null,
+  onDestroy: (destroy: () => void) => void,
+): Promise<Client> {
   const { default: pg } = await import('pg');
   const socket = new net.Socket();
   onDestroy(() => socket.destroy());
@@ -85,7 +102,12 @@ async function attempt(target: Target, database: string, address: string, plan: 
     keepAlive: true,
     stream: () => socket,
     ssl: plan
-      ? { rejectUnauthorized: plan.rejectUnauthorized, minVersion: plan.minVersion, ...(plan.ca === undefined ? {} : { ca: plan.ca }), ...(net.isIP(plan.name) ? { host: plan.name } : { servername: plan.name }) }
+      ? {
+          rejectUnauthorized: plan.rejectUnauthorized,
+          minVersion: plan.minVersion,
+          ...(plan.ca === undefined ? {} : { ca: plan.ca }),
+          ...(net.isIP(plan.name) ? { host: plan.name } : { servername: plan.name }),
+        }
       : false,
   });
   refuseClearText(client, plan !== null);
@@ -105,7 +127,13 @@ function refuseClearText(client: Client, encrypted: boolean): void {
   if (encrypted) return;
   const inner = client as unknown as { _handleAuthCleartextPassword: () => void; connection: NodeJS.EventEmitter };
   inner._handleAuthCleartextPassword = () => {
-    inner.connection.emit('error', new EngineError('TLS_ERROR', { stage: 'auth', detail: 'the server asks for the password in clear text and the line is not encrypted' }));
+    inner.connection.emit(
+      'error',
+      new EngineError('TLS_ERROR', {
+        stage: 'auth',
+        detail: 'the server asks for the password in clear text and the line is not encrypted',
+      }),
+    );
   };
 }
 
@@ -128,7 +156,8 @@ function session(client: Client, address: string, options: ConnectOptions): Sess
     address,
     statements: 0,
     query: <T>(text: string, values?: unknown[]) => run({ text, ...(values ? { values } : {}) }) as Promise<T[]>,
-    rows: <T extends unknown[]>(text: string, values?: unknown[]) => run({ text, rowMode: 'array', ...(values ? { values } : {}) }) as Promise<T[]>,
+    rows: <T extends unknown[]>(text: string, values?: unknown[]) =>
+      run({ text, rowMode: 'array', ...(values ? { values } : {}) }) as Promise<T[]>,
     async close() {
       options.signal?.removeEventListener('abort', destroy);
       const ended = client.end().catch(() => {});

@@ -18,10 +18,12 @@ export const postgresql: Engine = {
   async connect(target, options) {
     const database = target.database ?? 'postgres';
     const session = await openSession(target, database, options);
-    const asked = async (): Promise<{ banner: string; detailed: string; number: number }> => (await session.query<{ banner: string; detailed: string; number: number }>(VERSION))[0]!;
+    const asked = async (): Promise<{ banner: string; detailed: string; number: number }> =>
+      (await session.query<{ banner: string; detailed: string; number: number }>(VERSION))[0]!;
     const reading = async (): Promise<Reading> => {
       const { number } = await asked();
-      if (number < OLDEST) throw new EngineError('UNSUPPORTED_VERSION', { stage: 'query', detail: `server_version_num ${number}; 10 or later is needed` });
+      if (number < OLDEST)
+        throw new EngineError('UNSUPPORTED_VERSION', { stage: 'query', detail: `server_version_num ${number}; 10 or later is needed` });
       return { target, options, session, database, login: target.username, version: number };
     };
     const connection: Connection = {
@@ -60,13 +62,24 @@ interface SizeRow {
 const SIZE_STATEMENTS = 5;
 
 function readSizes(rows: SizeRow[], filter: NameFilter, login: string): SizesRead {
-  const { kept, filtered } = filterDatabases(rows.map((row) => row.name), filter);
+  const { kept, filtered } = filterDatabases(
+    rows.map((row) => row.name),
+    filter,
+  );
   const wanted = new Set(kept);
   const read: SizesRead = { databases: [], unmeasured: [], filtered, source: 'pg_database_size', statements: SIZE_STATEMENTS };
   for (const row of rows) {
     if (!wanted.has(row.name)) continue;
-    if (row.bytes === null) read.unmeasured.push({ name: row.name, code: 'PRIVILEGE_MISSING', needs: `GRANT pg_read_all_stats TO ${quote(login)}` });
-    else read.databases.push({ name: row.name, sizeBytes: Number(row.bytes), dataBytes: Number(row.bytes), logBytes: null, isSystem: row.system });
+    if (row.bytes === null)
+      read.unmeasured.push({ name: row.name, code: 'PRIVILEGE_MISSING', needs: `GRANT pg_read_all_stats TO ${quote(login)}` });
+    else
+      read.databases.push({
+        name: row.name,
+        sizeBytes: Number(row.bytes),
+        dataBytes: Number(row.bytes),
+        logBytes: null,
+        isSystem: row.system,
+      });
   }
   return read;
 }
@@ -81,11 +94,39 @@ interface Rights {
 function capabilitiesOf(rights: Rights, databases: DatabaseRow[]): Capability[] {
   const login = quote(rights.login);
   const closed = databases.filter((database) => database.open && !database.may_connect).map((database) => database.name);
-  const capability = (feature: Capability['feature'], needs: string, has: boolean, required: boolean, lacks: string, grant: string): Capability => ({ feature, needs, has, required, lacks: has ? null : lacks, grant: has ? null : grant });
+  const capability = (
+    feature: Capability['feature'],
+    needs: string,
+    has: boolean,
+    required: boolean,
+    lacks: string,
+    grant: string,
+  ): Capability => ({ feature, needs, has, required, lacks: has ? null : lacks, grant: has ? null : grant });
   return [
     capability('accounts', 'SELECT ON pg_roles', rights.reads_roles, true, 'pg_roles', `GRANT SELECT ON pg_catalog.pg_roles TO ${login}`),
-    capability('privileges', 'SELECT ON pg_auth_members', rights.reads_members, true, 'pg_auth_members', `GRANT SELECT ON pg_catalog.pg_auth_members TO ${login}`),
-    capability('privileges', 'CONNECT ON every database', closed.length === 0, false, closed.join(', '), closed.map((name) => `GRANT CONNECT ON DATABASE ${quote(name)} TO ${login};`).join('\n')),
-    capability('sizes', 'pg_read_all_stats, or CONNECT ON every database', rights.reads_statistics || closed.length === 0, false, closed.join(', '), `GRANT pg_read_all_stats TO ${login}`),
+    capability(
+      'privileges',
+      'SELECT ON pg_auth_members',
+      rights.reads_members,
+      true,
+      'pg_auth_members',
+      `GRANT SELECT ON pg_catalog.pg_auth_members TO ${login}`,
+    ),
+    capability(
+      'privileges',
+      'CONNECT ON every database',
+      closed.length === 0,
+      false,
+      closed.join(', '),
+      closed.map((name) => `GRANT CONNECT ON DATABASE ${quote(name)} TO ${login};`).join('\n'),
+    ),
+    capability(
+      'sizes',
+      'pg_read_all_stats, or CONNECT ON every database',
+      rights.reads_statistics || closed.length === 0,
+      false,
+      closed.join(', '),
+      `GRANT pg_read_all_stats TO ${login}`,
+    ),
   ];
 }

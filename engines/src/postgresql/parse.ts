@@ -50,12 +50,22 @@ export const PUBLIC = 'public';
 const EVERYBODY = 0;
 
 /** What everybody holds on a fresh object whose access list was never touched. */
-const PUBLIC_DEFAULT: Partial<Record<GrantScope, readonly string[]>> = { database: ['CONNECT', 'TEMP'], routine: ['EXECUTE'], type: ['USAGE'] };
+const PUBLIC_DEFAULT: Partial<Record<GrantScope, readonly string[]>> = {
+  database: ['CONNECT', 'TEMP'],
+  routine: ['EXECUTE'],
+  type: ['USAGE'],
+};
 
 const spelled = (privilege: string): string => (privilege === 'TEMPORARY' ? 'TEMP' : privilege);
 
 /** Facts of every role and of PUBLIC, canonical. `version` = server_version_num. */
-export function parseAccounts(read: { version: number; roles: RoleRow[]; members: MemberRow[]; acls: Iterable<AclRow[]>; unread: Unread[] }): AccountFact[] {
+export function parseAccounts(read: {
+  version: number;
+  roles: RoleRow[];
+  members: MemberRow[];
+  acls: Iterable<AclRow[]>;
+  unread: Unread[];
+}): AccountFact[] {
   const names = new Map(read.roles.map((role) => [role.oid, role.name]));
   const nameOf = (oid: number): string => names.get(oid) ?? `oid:${oid}`;
   const facts = new Map<number, PrivilegeFacts>();
@@ -65,10 +75,18 @@ export function parseAccounts(read: { version: number; roles: RoleRow[]; members
     return own;
   };
   for (const member of read.members) {
-    factsOf(member.member).memberships.push({ role: nameOf(member.role), admin: member.admin, inherit: member.inherit, set: member.set, default: member.inherit, grantor: nameOf(member.grantor) });
+    factsOf(member.member).memberships.push({
+      role: nameOf(member.role),
+      admin: member.admin,
+      inherit: member.inherit,
+      set: member.set,
+      default: member.inherit,
+      grantor: nameOf(member.grantor),
+    });
   }
   for (const rows of read.acls) for (const object of objectsOf(rows)) readObject(object, read.version, nameOf, factsOf);
-  const finish = (oid: number, attributes: Record<string, unknown>): PrivilegeFacts => canonicalFacts({ ...factsOf(oid), unread: read.unread, attributes });
+  const finish = (oid: number, attributes: Record<string, unknown>): PrivilegeFacts =>
+    canonicalFacts({ ...factsOf(oid), unread: read.unread, attributes });
   return [...read.roles.map((role) => accountOf(role, finish(role.oid, attributesOf(role)))), publicAccount(finish(EVERYBODY, {}))];
 }
 
@@ -91,7 +109,13 @@ function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: Fa
   const [scope, kind, database, schema, object, column, owner, plain, compared] = rows[0]!;
   const place = { scope, kind, database, schema, object, column };
   const add = (grantee: number, privilege: string, grantor: number, grantable: boolean, state: Grant['state'] = 'grant'): void =>
-    void factsOf(grantee).grants.push({ ...place, privilege: spelled(privilege), state, grantable, grantor: nameOf(scope === 'default' ? owner : grantor) });
+    void factsOf(grantee).grants.push({
+      ...place,
+      privilege: spelled(privilege),
+      state,
+      grantable,
+      grantor: nameOf(scope === 'default' ? owner : grantor),
+    });
 
   if (compared) {
     addDifference(rows, add);
@@ -119,8 +143,13 @@ function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: Fa
 }
 
 /** Against what was there in the beginning: additions are grants, what is gone is a revoke. */
-function addDifference(rows: AclRow[], add: (grantee: number, privilege: string, grantor: number, grantable: boolean, state?: Grant['state']) => void): void {
-  const entries = rows.filter((row) => row[9] !== null).map((row) => ({ mark: row[9]!, grantor: row[10]!, grantee: row[11]!, privilege: row[12]!, grantable: row[13] === true }));
+function addDifference(
+  rows: AclRow[],
+  add: (grantee: number, privilege: string, grantor: number, grantable: boolean, state?: Grant['state']) => void,
+): void {
+  const entries = rows
+    .filter((row) => row[9] !== null)
+    .map((row) => ({ mark: row[9]!, grantor: row[10]!, grantee: row[11]!, privilege: row[12]!, grantable: row[13] === true }));
   const key = (entry: { grantee: number; privilege: string }): string => `${entry.grantee}\u0000${entry.privilege}`;
   const before = new Map(entries.filter((entry) => entry.mark === 'i').map((entry) => [key(entry), entry]));
   const after = entries.filter((entry) => entry.mark === 'c');
@@ -142,7 +171,11 @@ const flags = (role: RoleRow): Record<string, boolean> => ({
   can_login: role.login,
 });
 
-const attributesOf = (role: RoleRow): Record<string, unknown> => ({ ...flags(role), connection_limit: role.connection_limit, valid_until: role.valid_until });
+const attributesOf = (role: RoleRow): Record<string, unknown> => ({
+  ...flags(role),
+  connection_limit: role.connection_limit,
+  valid_until: role.valid_until,
+});
 
 function accountOf(role: RoleRow, facts: PrivilegeFacts): AccountFact {
   return {

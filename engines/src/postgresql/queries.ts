@@ -73,7 +73,8 @@ const initOf = (catalogue: string, oid: string, sub = '0'): string =>
 const initial = (type: string, owner: string): string => `CASE WHEN n.system THEN coalesce(p.initprivs, acldefault(${type}, ${owner})) END`;
 const changed = (acl: string): string => `(NOT n.system OR ${acl} IS DISTINCT FROM p.initprivs)`;
 /** initdb records nothing for information_schema, whose script opens its views to everybody. */
-const opened = (type: string, owner: string, privilege: string): string => `acldefault(${type}, ${owner}) || makeaclitem(0::oid, ${owner}, '${privilege}', false)`;
+const opened = (type: string, owner: string, privilege: string): string =>
+  `acldefault(${type}, ${owner}) || makeaclitem(0::oid, ${owner}, '${privilege}', false)`;
 const initialOpen = (type: string, owner: string, privilege: string): string =>
   `CASE WHEN n.nspname = 'information_schema' THEN ${opened(type, owner, privilege)} WHEN n.system THEN coalesce(p.initprivs, acldefault(${type}, ${owner})) END`;
 const changedOpen = (type: string, owner: string, privilege: string, acl: string): string =>

@@ -8,5 +8,8 @@ export const sqlserver: Engine = {
   defaultPort: 1433,
   defaultDatabase: 'master',
   privileges: sqlserverPrivileges,
-  connect: () => Promise.reject(new EngineError('UNSUPPORTED_VERSION', { stage: 'connect', detail: 'the collector for SQL Server is not in this version' })),
+  connect: () =>
+    Promise.reject(
+      new EngineError('UNSUPPORTED_VERSION', { stage: 'connect', detail: 'the collector for SQL Server is not in this version' }),
+    ),
 };
