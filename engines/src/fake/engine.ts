@@ -181,5 +181,5 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
 }
 
 export { fakeFleet, type FakeInstance } from './fleet.ts';
-export { makeAccount } from './accounts.ts';
+export { makeAccount } from './made.ts';
 export { bytesOn, dayNumber, type FakeDatabase } from './sizes.ts';

@@ -1,7 +1,7 @@
 /** What happens on a fleet from one day to the next (pure but for the instances it is given to change). */
 import type { AccountFact } from '../engine.ts';
 import { canonicalFacts } from '../facts.ts';
-import { grant, makeAccount } from './accounts.ts';
+import { grant, makeAccount } from './made.ts';
 import type { FakeInstance } from './fleet.ts';
 import { random, seedOf, type Random } from './random.ts';
 
