@@ -1,0 +1,15 @@
+import type { catalogue } from '@whalefall/contract';
+import type { Deps } from '../../assemble.ts';
+import type { Handlers } from '../../http/index.ts';
+import { dashboardHandlers } from './handlers/dashboard.ts';
+import { fileHandlers } from './handlers/files.ts';
+import { manageHandlers } from './handlers/manage.ts';
+
+/** §11 dashboard, the deletes and the import of §15, the instance files of §26. */
+export function fleetHandlers(deps: Deps): {
+  manage: Pick<Handlers<typeof catalogue.instancesManage>, 'delete' | 'createInstancesBatch' | 'deleteInstancesBatch'>;
+  files: Pick<Handlers<typeof catalogue.files>, 'exportInstances' | 'downloadInstancesTemplate'>;
+  dashboard: Handlers<typeof catalogue.dashboard>;
+} {
+  return { manage: manageHandlers(deps), files: fileHandlers(deps), dashboard: dashboardHandlers(deps) };
+}
