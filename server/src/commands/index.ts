@@ -6,6 +6,6 @@
 import { adminCommands } from './admin.ts';
 import type { Command } from './command.ts';
 import { checkConfig, health, logsPurge, migrate, rotateKey } from './maintenance.ts';
-import { serve, worker } from './serve.ts';
+import { demo, serve, worker } from './serve.ts';
 
-export const COMMANDS: readonly Command[] = [serve, worker, migrate, checkConfig, ...adminCommands, rotateKey, logsPurge, health];
+export const COMMANDS: readonly Command[] = [serve, worker, migrate, demo, checkConfig, ...adminCommands, rotateKey, logsPurge, health];

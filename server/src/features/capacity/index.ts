@@ -4,5 +4,6 @@
  * Begin with sync-sizes.ts; sync-one.ts is the "one instance, now" of both kinds of sync.
  */
 export { capacityHandlers } from './handlers/capacity.ts';
+export { keepSizes, type DayOfSizes } from './keep-sizes.ts';
 export { syncOne } from './sync-one.ts';
 export { capacitySync } from './sync-sizes.ts';

@@ -5,8 +5,8 @@
  */
 export { openBeats, type Beats } from './beats.ts';
 export { sessionsHandlers } from './handlers.ts';
-export { waitForRecord } from './progress.ts';
-export { openRecord as openRecordOf, type SameLogin } from './queries.ts';
+export { tell, waitForRecord } from './progress.ts';
+export { openRecord as openRecordOf, settleSession, type SameLogin } from './queries.ts';
 export { RecordLost, runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
 export { startSession, syncRecord, type SessionTarget } from './start-session.ts';
 export { shownRecord } from './shown.ts';
