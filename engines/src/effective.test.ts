@@ -67,6 +67,9 @@ describe('PostgreSQL', () => {
     ];
     expect(ask('postgresql', world, 'o', 'SELECT')).toMatchObject({ via: [['owner'], ['member', 'pg_database_owner']] });
     expect(ask('postgresql', world, 'o', 'SELECT', { database: 'e' })).toBeNull();
+    const reluctant = [world[0]!, { ...world[1]!, facts: { ...world[1]!.facts!, attributes: { can_inherit: false } } }];
+    expect(ask('postgresql', reluctant, 'o', 'SELECT')).toMatchObject({ set_role: true });
+    expect(ask('postgresql', [...reluctant, who('pg_use_reserved_connections')], 'o', 'SELECT')).not.toHaveProperty('set_role');
   });
   test('own before everybody, and a second entry where SET ROLE brings more than everybody has', () => {
     const everybody = who('public', { grants: [grant('table', 'SELECT', table)] }, { isPublic: true, isRole: true });

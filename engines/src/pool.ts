@@ -1,6 +1,6 @@
 /** Runs `work` over `items`, at most `width` at a time; results in the items' order. The first error ends it. */
 export async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
+  const results: R[] = Array.from({ length: items.length });
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < items.length) {

@@ -103,18 +103,13 @@ function rolePrincipalName(world: World, membership: Membership): string {
 /** In a database, whoever has its owner's privileges is a member of pg_database_owner there (PostgreSQL 14+). */
 function asDatabaseOwner(world: World, source: Source): Source[] {
   const principal = world.principals.get('pg_database_owner');
-  if (!principal || source.database !== undefined || source.principal.isPublic) return [];
-  return (source.principal.facts?.owns ?? []).flatMap((owned) =>
-    owned.scope === 'database' && owned.database
-      ? [
-          {
-            principal,
-            via: [...source.via, ['owner'] as Step, ['member', 'pg_database_owner'] as Step],
-            setRole: source.setRole,
-            personal: false,
-            database: owned.database,
-          },
-        ]
-      : [],
-  );
+  const facts = source.principal.facts;
+  if (!principal || !facts || source.database !== undefined || source.principal.isPublic) return [];
+  // Before 16 (which brought this role) an owner without INHERIT did not inherit this membership either.
+  const inherits = world.hasRole('pg_use_reserved_connections') || facts.attributes['can_inherit'] !== false;
+  return facts.owns.flatMap((owned) => {
+    if (owned.scope !== 'database' || !owned.database) return [];
+    const via: Step[] = [...source.via, ['owner'], ['member', 'pg_database_owner']];
+    return [{ principal, via, setRole: source.setRole || !inherits, personal: false, database: owned.database }];
+  });
 }

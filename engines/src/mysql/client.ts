@@ -1,5 +1,6 @@
 /** The only file that knows the driver `mysql2`: connect, query with timeout and signal, close, errors to codes. */
 import net from 'node:net';
+import type { Connection } from 'mysql2';
 import { within } from '../deadline.ts';
 import { dial, networkErrorCode, tlsPlan, type TlsPlan } from '../dial.ts';
 import { EngineError, type ConnectOptions, type ErrorCode, type ErrorStage, type Target } from '../engine.ts';
@@ -71,7 +72,7 @@ export async function openSession(target: Target, options: ConnectOptions): Prom
   return session(value, options);
 }
 
-type Driver = import('mysql2').Connection;
+type Driver = Connection;
 
 async function signIn(target: Target, address: string, plan: TlsPlan | null, onDestroy: (destroy: () => void) => void): Promise<Driver> {
   try {

@@ -1,5 +1,6 @@
 /** The only file that knows the driver `pg`: connect, query with timeout and signal, close, errors to codes. */
 import net from 'node:net';
+import type { Client } from 'pg';
 import { within } from '../deadline.ts';
 import { dial, networkErrorCode, tlsPlan, type TlsPlan } from '../dial.ts';
 import { EngineError, type ConnectOptions, type ErrorCode, type ErrorStage, type Target } from '../engine.ts';
@@ -52,8 +53,6 @@ export async function openSession(target: Target, database: string, options: Con
   );
   return session(dialled.value, dialled.address, options);
 }
-
-type Client = import('pg').Client;
 
 async function signIn(
   target: Target,
