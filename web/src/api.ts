@@ -56,20 +56,22 @@ export function keyOf<R extends Route>(route: R, args: Args<R>): QueryKey {
   return [route.file, route.id, params ?? null, query ?? null];
 }
 
-export interface ReadOptions {
+export interface ReadOptions<T> {
   enabled?: boolean;
-  refetchInterval?: number | false;
+  /** Milliseconds, or how long by what was read last. */
+  refetchInterval?: number | false | ((data: T | undefined) => number | false);
   /** Keep showing the last page while the next one loads. */
   keep?: boolean;
   staleTime?: number;
 }
 
-export function useRoute<R extends Route>(route: R, args: Args<R>, options: ReadOptions = {}): UseQueryResult<WireOf<R>, ApiError> {
-  const { keep, ...rest } = options;
+export function useRoute<R extends Route>(route: R, args: Args<R>, options: ReadOptions<WireOf<R>> = {}): UseQueryResult<WireOf<R>, ApiError> {
+  const { keep, refetchInterval, ...rest } = options;
   return useQuery<WireOf<R>, ApiError>({
     queryKey: keyOf(route, args),
     queryFn: async ({ signal }) => (await call(route, { ...args, signal })).data as WireOf<R>,
     ...(keep && { placeholderData: keepPreviousData as never }),
+    refetchInterval: typeof refetchInterval === 'function' ? (query) => refetchInterval(query.state.data) : (refetchInterval ?? false),
     ...rest,
   });
 }

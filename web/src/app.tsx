@@ -33,7 +33,7 @@ function Console() {
   const { i18n } = useTranslation();
   const theme = useMemo(() => antdTheme(dark), [dark]);
   return (
-    <ConfigProvider csp={{ nonce }} theme={theme} locale={i18n.language === 'en' ? enUS : zhCN}>
+    <ConfigProvider csp={{ nonce }} theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <AntApp message={{ top: 56, maxCount: 5, duration: 4 }} className="app">
         <SessionProvider>
           <RouterProvider router={router} />
@@ -45,7 +45,9 @@ function Console() {
 }
 
 export async function renderApp(root: Root): Promise<void> {
-  await startI18n(async (locale) => (locale === 'en' ? (await import('./i18n/en')).default : (await import('./i18n/zh-CN')).default));
+  // The page's code travels beside the texts, not after them.
+  const texts = startI18n(async (locale) => (locale === 'en' ? (await import('./i18n/en')).default : (await import('./i18n/zh-CN')).default));
+  await Promise.all([texts, router.load().catch(() => undefined)]);
   root.render(
     <StrictMode>
       <QueryClientProvider client={queries}>

@@ -15,11 +15,9 @@ const IDLE_MS = 30_000;
 export function RunningBadge() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const running = useRoute(catalogue.historySessions.listRunningSessions, {}, { refetchInterval: busy ? BUSY_MS : IDLE_MS });
+  const running = useRoute(catalogue.historySessions.listRunningSessions, {}, { refetchInterval: (data) => (data?.sessions.length ? BUSY_MS : IDLE_MS) });
   const sessions = running.data?.sessions ?? [];
   const count = sessions.length;
-  if (busy !== count > 0) setBusy(count > 0);
   const first = sessions[0];
   const live = useLive(first?.session_id ?? null);
   if (count === 0) return null;

@@ -4,14 +4,14 @@ export function Mark({ size = 28 }: { size?: number }) {
     <svg width={size} height={size} viewBox="0 0 64 64" aria-hidden="true" focusable="false">
       <path
         fill="currentColor"
-        d="M32 27C29 19 22 12 8 11c-2 0-3 1-2 3 4 11 11 18 22 20 1 6 0 11-3 16h14c-3-5-4-10-3-16 11-2 18-9 22-20 1-2 0-3-2-3-14 1-21 8-24 16Z"
+        d="M32 23C28 16.5 20 12 4 12c3 10.5 10.5 17.5 22 19.5C26.5 39 24.5 46.5 18.5 52h27C39.5 46.5 37.5 39 38 31.5 49.5 29.5 57 22.5 60 12c-16 0-24 4.5-28 11Z"
       />
       <path
         fill="none"
         stroke="currentColor"
         strokeWidth="3.4"
         strokeLinecap="round"
-        d="M6 55c4.300-3 8.700-3 13 0s8.700 3 13 0 8.700-3 13 0 8.700 3 13 0"
+        d="M5 58c4.5-3 9-3 13.5 0s9 3 13.5 0 9-3 13.5 0 9 3 13.5 0"
         opacity=".55"
       />
     </svg>

@@ -1,5 +1,4 @@
 /** A list: filters above, table, pages below. Server-side paging and order; everything in the address. */
-import type { UseQueryResult } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +16,17 @@ export interface PageOf<T> {
   page: number;
   pages: number;
   limit: number;
+}
+
+/** What a list needs to know of its query. */
+export interface ListResult<T> {
+  data: PageOf<T> | undefined;
+  error: unknown;
+  isPending: boolean;
+  isError: boolean;
+  isFetching: boolean;
+  isPlaceholderData: boolean;
+  refetch: () => unknown;
 }
 
 export function useSelection<T>(idOf: (row: T) => number) {
@@ -63,7 +73,7 @@ export function ListPage<T, R extends Route>({
   id: string;
   label: string;
   list: ListState<R>;
-  result: UseQueryResult<PageOf<T>, Error>;
+  result: ListResult<T>;
   columns: Column<T>[];
   rowKey: (row: T) => number | string;
   searchLabel?: string;

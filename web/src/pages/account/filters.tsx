@@ -1,0 +1,67 @@
+import { catalogue } from '@whalefall/contract';
+import { Checkbox } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useRoute } from '../../api';
+import { FilterMany, FilterSelect } from '../../ui/table/filters';
+import type { ListState } from '../../ui/table/list-state';
+import { useTagOptions } from '../tags/tag-options';
+
+export function LedgerFilters({
+  list,
+  classifications,
+}: {
+  list: ListState<typeof catalogue.account.listAccountsData>;
+  classifications: { value: string; label: string }[];
+}) {
+  const { t } = useTranslation();
+  const { options } = useTagOptions();
+  const instances = useRoute(catalogue.common.getInstanceOptions, {}, { staleTime: 60_000 });
+  return (
+    <>
+      <FilterSelect
+        label={t('accounts.instance')}
+        value={list.text('instance_id')}
+        options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
+        onChange={(instance_id) => list.set({ instance_id })}
+        width={150}
+        search
+      />
+      <FilterSelect
+        label={t('accounts.lockState')}
+        value={list.text('is_locked')}
+        options={[
+          { value: 'true', label: t('accounts.locked') },
+          { value: 'false', label: t('accounts.unlocked') },
+        ]}
+        onChange={(is_locked) => list.set({ is_locked })}
+        width={110}
+      />
+      <FilterSelect
+        label={t('accounts.superuser')}
+        value={list.text('is_superuser')}
+        options={[
+          { value: 'true', label: t('accounts.superuser') },
+          { value: 'false', label: t('accounts.notSuperuser') },
+        ]}
+        onChange={(is_superuser) => list.set({ is_superuser })}
+        width={120}
+      />
+      {classifications.length > 0 && (
+        <FilterSelect
+          label={t('accounts.classifications')}
+          value={list.text('classification')}
+          options={classifications}
+          onChange={(classification) => list.set({ classification })}
+          width={130}
+        />
+      )}
+      <FilterMany label={t('accounts.tags')} value={list.texts('tags')} options={options} onChange={(tags) => list.set({ tags })} width={130} />
+      <Checkbox checked={list.text('include_roles') === 'true'} onChange={(event) => list.set({ include_roles: event.target.checked ? 'true' : null })}>
+        {t('accounts.includeRoles')}
+      </Checkbox>
+      <Checkbox checked={list.text('include_deleted') === 'true'} onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}>
+        {t('accounts.includeDeleted')}
+      </Checkbox>
+    </>
+  );
+}

@@ -1,0 +1,170 @@
+import { SYNC_CATEGORIES } from '@whalefall/contract';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../i18n/format';
+import { A } from '../../ui/a';
+import { RelativeTime } from '../../ui/relative-time';
+import { Chip, Engine, type Tone, toneOf, useFaultName } from '../../ui/status';
+import { Table } from '../../ui/table/table';
+import type { Overview } from './page';
+
+/** Engines against the state of their last connection test; each number leads to its list. */
+export function Fleet({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const cell = (type: string, test: string, n: number, tone = '') =>
+    n === 0 ? (
+      <span className="muted">0</span>
+    ) : (
+      <A className={tone} href={`/instances/?db_type=${type}${test && `&test=${test}`}`}>
+        {format.number(n)}
+      </A>
+    );
+  return (
+    <Table
+      label={t('dashboard.fleet')}
+      rows={overview.instances.by_type.filter((row) => row.total > 0)}
+      rowKey={(row) => row.db_type}
+      columns={[
+        { key: 'type', title: t('dashboard.engine'), lead: true, render: (row) => <Engine type={row.db_type} /> },
+        {
+          key: 'share',
+          title: t('ui.status'),
+          width: 130,
+          render: (row) => (
+            <span className="dash-share" aria-hidden="true">
+              <span className="ok" style={{ flexGrow: row.ok }} />
+              <span className="failed" style={{ flexGrow: row.failed }} />
+              <span className="never" style={{ flexGrow: row.never }} />
+            </span>
+          ),
+        },
+        { key: 'ok', title: t('dashboard.ok'), align: 'end', render: (row) => cell(row.db_type, 'ok', row.ok, 'good') },
+        { key: 'failed', title: t('dashboard.failed'), align: 'end', render: (row) => cell(row.db_type, 'failed', row.failed, 'bad') },
+        { key: 'never', title: t('dashboard.never'), align: 'end', render: (row) => cell(row.db_type, 'never', row.never) },
+        { key: 'total', title: t('dashboard.total'), align: 'end', render: (row) => cell(row.db_type, '', row.total) },
+      ]}
+    />
+  );
+}
+
+export function Failures({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const name = useFaultName();
+  const rows = overview.failed_since_yesterday;
+  if (rows.length === 0) return <p className="dash-fine">{t('dashboard.failuresNone')}</p>;
+  return (
+    <ul className="lines">
+      {rows.map((row) => {
+        const category = SYNC_CATEGORIES.find((one) => one === row.sync_category) ?? 'other';
+        return (
+          <li key={`${row.session_id}${row.instance_id}`}>
+            <A href={`/instances/${row.instance_id}`} className="cut">
+              {row.instance_name}
+            </A>
+            <A href={`/history/sessions/?session=${row.session_id}`} className="lines-quiet">
+              {t(`sessions.categories.${category}`)}
+            </A>
+            <Chip tone="bad" dot>
+              {name(row.error_code)}
+            </Chip>
+            <span className="muted">
+              <RelativeTime at={row.at} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const CHANGE_TONES: Record<string, Tone> = { add: 'good', return: 'good', delete: 'bad', modify_privilege: 'accent', modify_other: 'quiet' };
+const CHANGES = ['add', 'modify_privilege', 'modify_other', 'delete', 'return'] as const;
+export function Changes({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { added, modified, removed, latest } = overview.changes_since_yesterday;
+  if (added + modified + removed === 0) return <p className="dash-fine">{t('dashboard.changesNone')}</p>;
+  return (
+    <>
+      <p className="dash-counts">
+        <span className="good">{t('dashboard.added', { n: format.number(added) })}</span>
+        <span>{t('dashboard.modified', { n: format.number(modified) })}</span>
+        <span className="bad">{t('dashboard.removed', { n: format.number(removed) })}</span>
+      </p>
+      <ul className="lines">
+        {latest.slice(0, 7).map((row) => {
+          const type = CHANGES.find((one) => one === row.change_type) ?? 'modify_other';
+          return (
+            <li key={`${row.instance_id}${row.username}${row.at}`}>
+              {row.account_id === null ? (
+                <span className="mono cut">{row.username}</span>
+              ) : (
+                <A className="mono cut" href={`/account/?account=${row.account_id}&view=changes`} title={row.message}>
+                  {row.username}
+                </A>
+              )}
+              <A className="lines-quiet cut" href={`/instances/${row.instance_id}?tab=accounts`}>
+                {row.instance_name}
+              </A>
+              <Chip tone={CHANGE_TONES[type]}>{t(`accounts.change.types.${type}`)}</Chip>
+              <span className="muted">
+                <RelativeTime at={row.at} />
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+export function Risks({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const rows = overview.classified_accounts.classifications;
+  const max = Math.max(1, ...rows.map((row) => row.count));
+  if (rows.length === 0)
+    return (
+      <>
+        <p>{t('dashboard.riskEmpty')}</p>
+        <p className="muted">{t('dashboard.riskEmptyText')}</p>
+      </>
+    );
+  return (
+    <ul className="bars">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <A href={`/account/?classification=${row.id}`} className="cut">
+            {row.display_name}
+          </A>
+          <span className="bars-track">
+            <span className={`tone-${toneOf(row.color)}`} style={{ width: `${(100 * row.count) / max}%` }} />
+          </span>
+          <span className="bars-value">{format.number(row.count)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Jobs({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (overview.next_jobs.length === 0) return <p className="muted">{t('dashboard.jobsNone')}</p>;
+  return (
+    <ul className="lines two-ends">
+      {overview.next_jobs.map((job) => (
+        <li key={job.id}>
+          <span>{job.name}</span>
+          {job.next_run_time ? (
+            <span className="muted">
+              {format.shortTime(job.next_run_time)} · <RelativeTime at={job.next_run_time} />
+            </span>
+          ) : (
+            <Chip>{t('dashboard.paused')}</Chip>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
