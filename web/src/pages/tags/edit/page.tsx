@@ -9,7 +9,7 @@ import { Page } from '../../../ui/page';
 import { useIdParam } from '../../../ui/params';
 import { Failed, Skeleton } from '../../../ui/states';
 import { useUrl } from '../../../ui/url';
-import { TagFields, toTagBody } from '../tag-form';
+import { TagFields, type TagValues, toTagBody } from '../tag-form';
 
 type Tag = NonNullable<WireOf<typeof catalogue.tags.getTagByName>>['tag'];
 
@@ -37,7 +37,7 @@ function EditForm({ tag }: { tag: Tag }) {
   const { t } = useTranslation();
   const { go } = useUrl();
   const update = useSend(catalogue.tags.updateTag, ['instances/manage', 'account']);
-  const form = useForm({
+  const form = useForm<TagValues>({
     schema: tagEdit,
     initial: {
       name: tag.name,
@@ -45,7 +45,7 @@ function EditForm({ tag }: { tag: Tag }) {
       category: tag.category,
       color: tag.color,
       description: tag.description ?? '',
-      sort_order: tag.sort_order as number | null,
+      sort_order: tag.sort_order,
       is_active: tag.is_active,
     },
     page: true,
