@@ -71,14 +71,12 @@ test('media type and size are refused after CSRF: 415 and 413', async () => {
     .as('admin')
     .raw({ method: 'POST', url: '/tags/api/create', payload: '<a/>', headers: { 'content-type': 'application/xml' } });
   expect([xml.statusCode, xml.json().message_code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
-  const large = await house
-    .as('admin')
-    .raw({
-      method: 'POST',
-      url: '/tags/api/create',
-      payload: JSON.stringify({ name: 'x'.repeat(1_200_000) }),
-      headers: { 'content-type': 'application/json' },
-    });
+  const large = await house.as('admin').raw({
+    method: 'POST',
+    url: '/tags/api/create',
+    payload: JSON.stringify({ name: 'x'.repeat(1_200_000) }),
+    headers: { 'content-type': 'application/json' },
+  });
   expect([large.statusCode, large.json().message_code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
 });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { openHandle, types } from '../src/store/open.ts';
+import { openHandle, quietClients, types } from '../src/store/open.ts';
 import type { DB } from '../src/store/tables.ts';
 
 export interface TestDatabase {
@@ -34,6 +34,7 @@ export async function testDatabase(options: { migrated?: boolean } = {}): Promis
   const pool = new pg.Pool({ ...connection, max: 10 });
   // Dropping the database throws idle connections out; that is no news to anybody.
   pool.on('error', () => undefined);
+  quietClients(pool);
   const socket = server.host.startsWith('/');
   const address = `${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}@${socket ? 'localhost' : server.host}:${server.port}`;
   return {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorEnvelope, PERMISSIONS } from '@whalefall/contract';
 import { localeOfRequest } from './context.ts';
@@ -39,12 +39,17 @@ const NAMES = { 'zh-CN': '鲸落', en: 'WhaleFall' } as const;
 
 /** The shell of every page: the built app with what it must know before its first request. */
 export function openPages(webDir: string | null, keys: SessionKeys, app: Omit<PageApp, 'name'>, today: () => string): Pages {
-  let template = BARE;
-  if (webDir) {
+  let built: { at: number; html: string } | undefined;
+  /** Read again when it was built again: a running server must not point at assets that are gone. */
+  function template(): string {
+    if (!webDir) return BARE;
     try {
-      template = readFileSync(`${webDir}/index.html`, 'utf8');
+      const file = `${webDir}/index.html`;
+      const at = statSync(file).mtimeMs;
+      if (built?.at !== at) built = { at, html: readFileSync(file, 'utf8') };
+      return built.html;
     } catch {
-      // not built: the bare page
+      return built?.html ?? BARE;
     }
   }
   return {
@@ -82,7 +87,7 @@ export function openPages(webDir: string | null, keys: SessionKeys, app: Omit<Pa
         FORM_STATE: escapeJson(formState),
         BOOT: escapeJson(boot),
       };
-      const html = template.replace(/__(CSP_NONCE|CSRF_TOKEN|LANG|THEME|TITLE|FORM_STATE|BOOT)__/g, (_, name: string) => values[name]!);
+      const html = template().replace(/__(CSP_NONCE|CSRF_TOKEN|LANG|THEME|TITLE|FORM_STATE|BOOT)__/g, (_, name: string) => values[name]!);
       return reply.status(status).header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
     },
   };

@@ -73,6 +73,7 @@ export async function openStore(config: StoreConfig, log: EmbeddedLog = console)
   });
   // An idle connection that the server ended: the pool has already dropped it, and the next query opens another.
   pool.on('error', (error) => log.warn(`a connection to the database was lost: ${error.message}`));
+  quietClients(pool);
   const close = async () => {
     await pool.end();
     await embedded?.leave();
@@ -84,6 +85,14 @@ export async function openStore(config: StoreConfig, log: EmbeddedLog = console)
     throw error;
   }
   return { db: openHandle(pool), pool, connection, kind: embedded ? 'embedded' : 'outside', close };
+}
+
+/**
+ * A connection that is lost while it is lent out, between two statements, tells nobody but its own 'error' event, and an
+ * event without a listener ends the process. The next statement on it fails, which is where the loss is told.
+ */
+export function quietClients(pool: pg.Pool): void {
+  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
 /** A Kysely handle over a pool, with the guard of `transaction.ts`. */

@@ -28,7 +28,8 @@ const fault = (code: string, zh: string, en: string) => refuse.invalid({ file: {
  */
 export function readSheet(file: Upload): SheetRow[] {
   if (!/\.csv$/i.test(file.name)) throw fault('FILE_TYPE', '请上传 .csv 文件', 'Upload a .csv file');
-  const text = decode(file.bytes);
+  // One kind of line end: the parser counts a CRLF inside quotes twice.
+  const text = decode(file.bytes).replace(/\r\n?/g, '\n');
   const [header, ...records] = recordsOf(text);
   if (!header) throw fault('FILE_EMPTY', '文件是空的', 'The file is empty');
   const columns = header.record.map((cell) => cell.trim().toLowerCase());
@@ -91,15 +92,15 @@ function recordsOf(text: string): Parsed[] {
 
 /** The one that stands most often in the header, whose names hold none of them. */
 function separatorOf(text: string): string {
-  const header = text.match(/^\s*([^\r\n]*)/)?.[1] ?? '';
+  const header = text.match(/^\s*(.*)/)?.[1] ?? '';
   const counts = [',', ';', '\t'].map((separator) => ({ separator, n: header.split(separator).length }));
   return counts.reduce((best, one) => (one.n > best.n ? one : best)).separator;
 }
 
 /** The parser counts to a record's end, and gives it the empty lines before it. */
 function lineOf({ raw, info }: Parsed): number {
-  const inside = raw.replace(/^[\r\n]+/, '').replace(/(\r\n|\r|\n)$/, '');
-  return info.lines - (inside.match(/\r\n|\r|\n/g)?.length ?? 0);
+  const inside = raw.replace(/^\n+/, '').replace(/\n$/, '');
+  return info.lines - (inside.match(/\n/g)?.length ?? 0);
 }
 
 function checkColumns(columns: readonly string[]): void {
