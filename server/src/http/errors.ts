@@ -38,6 +38,11 @@ const UNREACHABLE = new Set([
   '08003',
   '08006',
   '53300',
+  // The server is there but lets nobody in: shut for maintenance, dropped, or our login was changed.
+  '55000',
+  '3D000',
+  '28000',
+  '28P01',
 ]);
 /** pg reports these without a code. */
 const UNREACHABLE_TEXT =

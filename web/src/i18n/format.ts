@@ -30,12 +30,12 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-/** How long ago, or until when. Below a minute: "now". */
+/** How long ago, or until when; within a minute just that it is near. */
 export function formatRelative(at: Date, now: Date, locale: Locale): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   for (const [unit, size] of STEPS) if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
-  return words.format(0, 'second');
+  return locale === 'en' ? (seconds > 0 ? 'any moment' : 'just now') : seconds > 0 ? '即将' : '刚刚';
 }
 
 /** `42 s`, `3 min 5 s`, `2 h 10 min`. */
@@ -65,6 +65,7 @@ function formats(locale: Locale, timeZone: string) {
     timeZone,
   });
   const short = new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+  const monthDay = new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', timeZone: 'UTC' });
   // A calendar date has no zone: read and written as UTC it stays itself.
   const plainDay = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'UTC' });
   const when = (value: string | null | undefined, format: Intl.DateTimeFormat) => (value ? format.format(new Date(value)) : NOTHING);
@@ -73,6 +74,7 @@ function formats(locale: Locale, timeZone: string) {
     number: (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : number.format(value)),
     compact: (value: number) => compact.format(value),
     date: (value: string | null | undefined) => when(value, value && value.length === 10 ? plainDay : day),
+    monthDay: (at: number) => monthDay.format(at),
     dateTime: (value: string | null | undefined) => when(value, moment),
     shortTime: (value: string | null | undefined) => when(value, short),
     relative: (value: string, now = new Date()) => formatRelative(new Date(value), now, locale),

@@ -5,6 +5,7 @@ import { openHouse, type TestHouse } from '../../../test/harness.ts';
 import { makeCredential, makeInstance } from '../../../test/make.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DB } from '../../store/tables.ts';
+import { createInstance, updateInstance } from '../instances/change-instances.ts';
 import { deleteInstances } from './delete-instances.ts';
 
 const { delete: deleteOne, deleteInstancesBatch } = catalogue.instancesManage;
@@ -140,7 +141,7 @@ test('20-BATCH-7: the audit trail keeps each instance as it was and its counters
   expect(events[0]!.before).toMatchObject({
     id,
     db_type: 'postgresql',
-    tags: ['production', 'cluster'],
+    tags: ['cluster', 'production'],
     connection_options: { tls_mode: 'require' },
   });
   expect(events[0]!.before).toHaveProperty('credential_name');
@@ -228,4 +229,16 @@ test('nothing asked for, nothing done', async () => {
   const { counts, instances } = await deleteInstances(house.deps.db, actor(), [], false);
   expect([counts.deleted_count, counts.missing_instance_ids, instances]).toEqual([0, [], []]);
   await expect(deleteInstances(house.deps.db, actor(), [], true)).resolves.not.toBeInstanceOf(Refusal);
+});
+
+test('a wallet is in no audit event of creating, changing or deleting its instance', async () => {
+  const { db } = house.deps;
+  const wallet = { connection_options: { service_name: 'orcl', wallet: 'MARKED-WALLET' } };
+  const { id } = await createInstance(db, actor(), { name: 'ora', db_type: 'oracle', host: '10.0.0.9', port: 1521, ...wallet });
+  await updateInstance(db, actor(), id, { connection_options: { ...wallet.connection_options, service_name: 'other' } });
+  await deleteInstances(db, actor(), [id], false);
+  const events = await db.selectFrom('audit_events').selectAll().where('resource_id', '=', String(id)).orderBy('id').execute();
+  expect(events.map((event) => event.action)).toEqual(['create', 'update', 'delete']);
+  expect(events[1]).toMatchObject({ before: { connection_options: { service_name: 'orcl' } } });
+  expect(JSON.stringify(events)).not.toContain('MARKED-WALLET');
 });

@@ -72,7 +72,9 @@ export async function createInstanceIn(
   };
   const { id } = await queries.insertInstance(db, values, actor.now);
   if (given.tag_names) await setInstanceTags(db, id, given.tag_names, actor.now);
-  await audit(db, actor, { action: 'create', resource: 'instance', id, after: { ...values, tag_names: given.tag_names ?? [] } });
+  // As an object, not as text: only there the audit can tell the wallet from the rest.
+  const after = { ...values, connection_options: given.connection_options ?? {}, tag_names: given.tag_names ?? [] };
+  await audit(db, actor, { action: 'create', resource: 'instance', id, after });
   return { id, warnings };
 }
 
@@ -111,7 +113,10 @@ export async function updateInstanceIn(db: Kysely<DB>, actor: Actor, id: number,
   ];
   await queries.updateInstance(db, id, next, actor.now);
   if (given.tag_names) await setInstanceTags(db, id, given.tag_names, actor.now);
-  const difference = changed({ ...before, connection_options: JSON.stringify(before.connection_options) } as Record<string, unknown>, next);
+  const difference = changed(before as Record<string, unknown>, {
+    ...next,
+    connection_options: given.connection_options ?? before.connection_options,
+  });
   await audit(db, actor, {
     action: 'update',
     resource: 'instance',

@@ -75,7 +75,7 @@ export default function SizeLines({
           type: 'time',
           axisLine: { lineStyle: { color: of('border-strong') } },
           axisTick: { show: false },
-          axisLabel: { color: of('text-3'), hideOverlap: true, formatter: (at: number) => format.date(new Date(at).toISOString().slice(0, 10)).slice(5) },
+          axisLabel: { color: of('text-3'), hideOverlap: true, formatter: format.monthDay },
           splitLine: { show: false },
         },
         yAxis: {
@@ -98,7 +98,6 @@ export default function SizeLines({
           emphasis: { focus: 'series' },
           triggerLineEvent: true,
           cursor: onPick ? 'pointer' : 'default',
-          ...(series.length === 1 && { areaStyle: { color: of('chart-1'), opacity: 0.1 } }),
         })),
       },
       { notMerge: true },

@@ -52,6 +52,7 @@ export function antdTheme(dark: boolean): ThemeConfig {
       Tooltip: known({ colorBgSpotlight: of('text'), colorTextLightSolid: of('surface'), fontSize: 13 }),
       Select: known({ optionSelectedBg: of('accent-weak') }),
       Modal: { titleFontSize: 16 },
+      Alert: { fontSizeLG: 14, withDescriptionIconSize: 18, withDescriptionPadding: '12px 14px' },
       Drawer: { paddingLG: 20 },
     },
   };
