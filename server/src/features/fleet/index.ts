@@ -3,7 +3,4 @@
  * Not here: one instance's own record (instances), its accounts (accounts), its sizes (capacity).
  * Begin with delete-instances.ts, import-instances.ts and overview.ts.
  */
-export { deleteInstances } from './delete-instances.ts';
 export { fleetHandlers } from './handlers.ts';
-export { importInstances } from './import-instances.ts';
-export { overview } from './overview.ts';
