@@ -236,7 +236,7 @@ export const instanceAccountStats = (db: Db, instanceId: number) =>
  * with their own roles. Found through the index of memberships, so a large instance is not read whole.
  */
 export async function principalsFor(db: Db, row: { id: number; instance_id: number }) {
-  const { rows } = await sql<{ username: string; isSuperuser: boolean; isRole: boolean; isPublic: boolean; facts: unknown }>`
+  const { rows } = await sql<{ username: string; isSuperuser: boolean; isRole: boolean; isPublic: boolean; facts: unknown; typeSpecific: unknown }>`
     with recursive reached (id) as (
       select p.id from account_permission p where p.instance_id = ${row.instance_id} and (p.id = ${row.id} or p.is_public or p.username = 'pg_database_owner')
       union
@@ -245,7 +245,7 @@ export async function principalsFor(db: Db, row: { id: number; instance_id: numb
       join account_memberships m on m.account_id = r.id
       join account_permission p on p.instance_id = ${row.instance_id} and (p.username = m.role or (m.database is not null and p.username = '[' || m.database || '].[' || m.role || ']'))
     )
-    select p.username, p.is_superuser as "isSuperuser", p.is_role as "isRole", p.is_public as "isPublic", p.extended_privileges as facts
+    select p.username, p.is_superuser as "isSuperuser", p.is_role as "isRole", p.is_public as "isPublic", p.extended_privileges as facts, p.type_specific as "typeSpecific"
     from account_permission p join instance_accounts a on a.id = p.instance_account_id
     where p.id in (select id from reached) and (a.is_active or p.id = ${row.id})`.execute(db);
   return rows;
