@@ -1,4 +1,4 @@
-import { BgColorsOutlined, DownOutlined, GlobalOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
+import { BgColorsIcon, DownIcon, GlobalIcon, MenuIcon, UserIcon } from '../ui/icons';
 import { Dropdown, type MenuProps } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -53,7 +53,7 @@ export function Header({ onMenu }: { onMenu: () => void }) {
   return (
     <header className="head">
       <button type="button" className="icon-button head-menu" onClick={onMenu} aria-label={t('shell.menu')}>
-        <MenuOutlined />
+        <MenuIcon />
       </button>
       <A className="head-brand" href="/dashboard/" aria-label={t('brand.name')}>
         <Mark size={24} />
@@ -67,19 +67,19 @@ export function Header({ onMenu }: { onMenu: () => void }) {
       <RunningBadge />
       <Dropdown menu={languages} trigger={['click']}>
         <button type="button" className="icon-button" aria-label={t('prefs.language')} aria-haspopup="menu">
-          <GlobalOutlined />
+          <GlobalIcon />
         </button>
       </Dropdown>
       <Dropdown menu={themes} trigger={['click']}>
         <button type="button" className="icon-button" aria-label={t('prefs.theme')} aria-haspopup="menu">
-          <BgColorsOutlined />
+          <BgColorsIcon />
         </button>
       </Dropdown>
       <Dropdown menu={mine} trigger={['click']} placement="bottomRight">
         <button type="button" className="head-user" aria-label={`${t('shell.userMenu')}: ${user?.username ?? ''}`} aria-haspopup="menu">
-          <UserOutlined />
+          <UserIcon />
           <span className="cut">{user?.username}</span>
-          <DownOutlined />
+          <DownIcon />
         </button>
       </Dropdown>
       {loaded && (

@@ -1,5 +1,5 @@
 /** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
-import { DashboardOutlined, DatabaseOutlined, KeyOutlined, SyncOutlined, TagsOutlined, TeamOutlined, UserOutlined } from '@ant-design/icons';
+import { DashboardIcon, DatabaseIcon, KeyIcon, SyncIcon, TagsIcon, TeamIcon, UserIcon } from '../ui/icons';
 import { catalogue, type Access } from '@whalefall/contract';
 import type { ComponentType } from 'react';
 import type zh from '../i18n/zh-CN/shell';
@@ -18,14 +18,14 @@ type Page = { path: string; access: Access };
 const item = (key: NavItem['key'], page: Page, icon: ComponentType): NavItem => ({ key, path: page.path, access: page.access, icon });
 
 export const NAV: NavGroup[] = [
-  { key: null, items: [item('dashboard', catalogue.dashboard.index, DashboardOutlined)] },
+  { key: null, items: [item('dashboard', catalogue.dashboard.index, DashboardIcon)] },
   {
     key: 'data',
-    items: [item('instances', catalogue.instancesManage.index, DatabaseOutlined), item('accounts', catalogue.account.listAccounts, UserOutlined)],
+    items: [item('instances', catalogue.instancesManage.index, DatabaseIcon), item('accounts', catalogue.account.listAccounts, UserIcon)],
   },
-  { key: 'settings', items: [item('credentials', catalogue.credentials.index, KeyOutlined), item('tags', catalogue.tags.index, TagsOutlined)] },
-  { key: 'history', items: [item('sessions', catalogue.historySessions.index, SyncOutlined)] },
-  { key: 'admin', items: [item('users', catalogue.users.index, TeamOutlined)] },
+  { key: 'settings', items: [item('credentials', catalogue.credentials.index, KeyIcon), item('tags', catalogue.tags.index, TagsIcon)] },
+  { key: 'history', items: [item('sessions', catalogue.historySessions.index, SyncIcon)] },
+  { key: 'admin', items: [item('users', catalogue.users.index, TeamIcon)] },
 ];
 
 /** Whether the menu entry covers the address. */

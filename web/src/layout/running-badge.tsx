@@ -1,4 +1,4 @@
-import { SyncOutlined } from '@ant-design/icons';
+import { SyncIcon } from '../ui/icons';
 import { catalogue } from '@whalefall/contract';
 import { Popover } from 'antd';
 import { useState } from 'react';
@@ -46,7 +46,7 @@ export function RunningBadge() {
   return (
     <Popover content={list} open={open} onOpenChange={setOpen} trigger="click" placement="bottomRight">
       <button type="button" className="head-running" aria-label={t('shell.running', { count })} aria-expanded={open}>
-        <SyncOutlined spin />
+        <SyncIcon spin />
         <span>{live && live.total > 0 && count === 1 ? `${live.done + live.failed} / ${live.total}` : count}</span>
       </button>
     </Popover>

@@ -1,4 +1,4 @@
-import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons';
+import { MenuFoldIcon, MenuUnfoldIcon } from '../ui/icons';
 import { useRouterState } from '@tanstack/react-router';
 import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -58,7 +58,7 @@ export function SideNav({ narrow, onToggle }: { narrow: boolean; onToggle?: () =
         )}
         {onToggle && (
           <button type="button" className="icon-button" onClick={onToggle} aria-label={t(narrow ? 'shell.expand' : 'shell.collapse')}>
-            {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+            {narrow ? <MenuUnfoldIcon /> : <MenuFoldIcon />}
           </button>
         )}
       </footer>

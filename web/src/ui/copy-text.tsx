@@ -1,4 +1,4 @@
-import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
+import { CheckIcon, CopyIcon } from './icons';
 import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -38,7 +38,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       }}
       aria-label={`${done ? t('act.copied') : t('act.copy')} ${label ?? text}`}
     >
-      {done ? <CheckOutlined /> : <CopyOutlined />}
+      {done ? <CheckIcon /> : <CopyIcon />}
     </button>
   );
 }

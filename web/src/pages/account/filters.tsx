@@ -23,7 +23,7 @@ export function LedgerFilters({
         value={list.text('instance_id')}
         options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
         onChange={(instance_id) => list.set({ instance_id })}
-        width={150}
+        width={128}
         search
       />
       <FilterSelect
@@ -34,7 +34,7 @@ export function LedgerFilters({
           { value: 'false', label: t('accounts.unlocked') },
         ]}
         onChange={(is_locked) => list.set({ is_locked })}
-        width={110}
+        width={104}
       />
       <FilterSelect
         label={t('accounts.superuser')}
@@ -44,7 +44,7 @@ export function LedgerFilters({
           { value: 'false', label: t('accounts.notSuperuser') },
         ]}
         onChange={(is_superuser) => list.set({ is_superuser })}
-        width={120}
+        width={108}
       />
       {classifications.length > 0 && (
         <FilterSelect
@@ -52,10 +52,10 @@ export function LedgerFilters({
           value={list.text('classification')}
           options={classifications}
           onChange={(classification) => list.set({ classification })}
-          width={130}
+          width={104}
         />
       )}
-      <FilterMany label={t('accounts.tags')} value={list.texts('tags')} options={options} onChange={(tags) => list.set({ tags })} width={130} />
+      <FilterMany label={t('accounts.tags')} value={list.texts('tags')} options={options} onChange={(tags) => list.set({ tags })} width={100} />
       <Checkbox checked={list.text('include_roles') === 'true'} onChange={(event) => list.set({ include_roles: event.target.checked ? 'true' : null })}>
         {t('accounts.includeRoles')}
       </Checkbox>

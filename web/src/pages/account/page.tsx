@@ -1,4 +1,4 @@
-import { SyncOutlined } from '@ant-design/icons';
+import { SyncIcon } from '../../ui/icons';
 import { catalogue, DB_TYPES } from '@whalefall/contract';
 import { Button } from 'antd';
 import { useParams } from '@tanstack/react-router';
@@ -49,7 +49,7 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
       heading={t('accounts.title')}
       actions={
         may('execute') && (
-          <Button icon={<SyncOutlined />} loading={busy} onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}>
+          <Button icon={<SyncIcon />} loading={busy} onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}>
             {t('accounts.syncAll')}
           </Button>
         )

@@ -1,4 +1,4 @@
-import { PlusOutlined } from '@ant-design/icons';
+import { PlusIcon } from '../../ui/icons';
 import { catalogue, CREDENTIAL_TYPES, DB_TYPES } from '@whalefall/contract';
 import { Button } from 'antd';
 import { useMemo } from 'react';
@@ -51,7 +51,7 @@ export default function Credentials() {
     [t],
   );
   const create = may('create') && (
-    <LinkButton type="primary" icon={<PlusOutlined />} href="/credentials/create">
+    <LinkButton type="primary" icon={<PlusIcon />} href="/credentials/create">
       {t('credentials.new')}
     </LinkButton>
   );

@@ -1,4 +1,4 @@
-import { LoadingOutlined } from '@ant-design/icons';
+import { LoadingIcon } from '../../ui/icons';
 import { catalogue } from '@whalefall/contract';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
@@ -103,7 +103,7 @@ function Outcome({ state }: { state: State }) {
   if (state === 'running')
     return (
       <span className="muted">
-        <LoadingOutlined /> {t('instances.testing')}
+        <LoadingIcon /> {t('instances.testing')}
       </span>
     );
   if (state.success)

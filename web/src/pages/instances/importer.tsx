@@ -1,4 +1,4 @@
-import { DownloadOutlined, FileTextOutlined } from '@ant-design/icons';
+import { DownloadIcon, FileTextIcon } from '../../ui/icons';
 import { catalogue, type WireOf } from '@whalefall/contract';
 import { App, Button, Modal, Radio } from 'antd';
 import { type DragEvent, useState } from 'react';
@@ -74,7 +74,7 @@ export default function Importer({ onClose }: { onClose: () => void }) {
     >
       <div className="stack">
         <div className="row between">
-          <Button icon={<DownloadOutlined />} href={urlOf(catalogue.files.downloadInstancesTemplate, {})} download>
+          <Button icon={<DownloadIcon />} href={urlOf(catalogue.files.downloadInstancesTemplate, {})} download>
             {t('instances.importer.template')}
           </Button>
           <span className="row">
@@ -103,7 +103,7 @@ export default function Importer({ onClose }: { onClose: () => void }) {
         >
           <input type="file" accept=".csv,text/csv" className="sr-only" onChange={(event) => event.target.files?.[0] && preview(event.target.files[0])} />
           <span>
-            <FileTextOutlined /> {file ? file.name : t('instances.importer.drop')}
+            <FileTextIcon /> {file ? file.name : t('instances.importer.drop')}
           </span>
           <small className="muted">{t(file ? 'instances.importer.again' : 'instances.importer.limit')}</small>
         </label>

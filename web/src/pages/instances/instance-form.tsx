@@ -95,7 +95,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
           />
         )}
       </Field>
-      <h3>{t('instances.section.where')}</h3>
+      <h2>{t('instances.section.where')}</h2>
       <Field form={form} name="host" label={t('instances.host')} required>
         {(control) => <Input {...control} className="mono" maxLength={255} spellCheck={false} autoCapitalize="none" />}
       </Field>
@@ -140,7 +140,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
           </Field>
         </>
       )}
-      <h3>{t('instances.section.access')}</h3>
+      <h2>{t('instances.section.access')}</h2>
       <Field
         form={form}
         name="credential_id"
@@ -163,7 +163,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
           />
         )}
       </Field>
-      <h3>{t('instances.section.about')}</h3>
+      <h2>{t('instances.section.about')}</h2>
       <Field form={form} name="tag_names" label={t('instances.tags')} wide>
         {(control) => <Select {...control} mode="multiple" placeholder={t('ui.select')} options={groups} showSearch={{ optionFilterProp: 'label' }} />}
       </Field>

@@ -1,4 +1,4 @@
-import { EllipsisOutlined, PlusOutlined, UploadOutlined } from '@ant-design/icons';
+import { EllipsisIcon, PlusIcon, UploadIcon } from '../../ui/icons';
 import { catalogue, DB_TYPES } from '@whalefall/contract';
 import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
@@ -44,10 +44,10 @@ export default function Instances() {
   }, [t, format]);
   const create = may('create') && (
     <>
-      <Button icon={<UploadOutlined />} onClick={() => setImporting(true)}>
+      <Button icon={<UploadIcon />} onClick={() => setImporting(true)}>
         {t('instances.import')}
       </Button>
-      <LinkButton type="primary" icon={<PlusOutlined />} href="/instances/create">
+      <LinkButton type="primary" icon={<PlusIcon />} href="/instances/create">
         {t('instances.new')}
       </LinkButton>
     </>
@@ -121,7 +121,7 @@ function RowActs({ row, onTest, onDelete }: { row: Instance; onTest: (targets: T
         },
       }}
     >
-      <Button type="text" size="small" icon={<EllipsisOutlined />} aria-label={`${t('ui.actions')} ${row.name}`} aria-haspopup="menu" />
+      <Button type="text" size="small" icon={<EllipsisIcon />} aria-label={`${t('ui.actions')} ${row.name}`} aria-haspopup="menu" />
     </Dropdown>
   );
 }

@@ -1,4 +1,4 @@
-import { ApiOutlined } from '@ant-design/icons';
+import { ApiIcon } from '../../ui/icons';
 import { catalogue, testBody } from '@whalefall/contract';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -22,7 +22,7 @@ export function TestPanel({ values }: { values: InstanceValues }) {
       <div className="stack">
         <p className="muted">{t(ready ? 'instances.testHint' : 'instances.testAsk')}</p>
         <div>
-          <Button icon={<ApiOutlined />} onClick={() => test.mutate({ body })} disabled={!ready} loading={test.isPending}>
+          <Button icon={<ApiIcon />} onClick={() => test.mutate({ body })} disabled={!ready} loading={test.isPending}>
             {t('instances.testNow')}
           </Button>
         </div>

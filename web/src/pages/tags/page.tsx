@@ -1,4 +1,4 @@
-import { PlusOutlined } from '@ant-design/icons';
+import { PlusIcon } from '../../ui/icons';
 import { catalogue, TAG_CATEGORIES, type WireOf } from '@whalefall/contract';
 import { App, Button } from 'antd';
 import { useMemo } from 'react';
@@ -105,7 +105,7 @@ export default function Tags() {
     limit: result.data.limit ?? result.data.tags.length,
   };
   const create = may('create') && (
-    <LinkButton type="primary" icon={<PlusOutlined />} href="/tags/create">
+    <LinkButton type="primary" icon={<PlusIcon />} href="/tags/create">
       {t('tags.new')}
     </LinkButton>
   );

@@ -1,4 +1,4 @@
-import { PlusOutlined } from '@ant-design/icons';
+import { PlusIcon } from '../../ui/icons';
 import { catalogue, ROLES } from '@whalefall/contract';
 import { App, Button } from 'antd';
 import { useMemo, useState } from 'react';
@@ -107,7 +107,7 @@ export default function Users() {
       title={t('users.title')}
       actions={
         may('admin') && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing('new')}>
+          <Button type="primary" icon={<PlusIcon />} onClick={() => setEditing('new')}>
             {t('users.new')}
           </Button>
         )

@@ -1,4 +1,4 @@
-import { DownloadOutlined, SearchOutlined } from '@ant-design/icons';
+import { DownloadIcon, SearchIcon } from '../icons';
 import type { DbType } from '@whalefall/contract';
 import { Alert, Button, Input, Segmented } from 'antd';
 import { useDeferredValue, useMemo, useState } from 'react';
@@ -50,7 +50,7 @@ export function PermissionView({
           <Input
             className="priv-search"
             type="search"
-            prefix={<SearchOutlined />}
+            prefix={<SearchIcon />}
             placeholder={t('accounts.priv.search')}
             aria-label={t('accounts.priv.search')}
             value={search}
@@ -65,7 +65,7 @@ export function PermissionView({
               { value: 'direct', label: t('accounts.priv.onlyDirect') },
             ]}
           />
-          <Button type="text" icon={<DownloadOutlined />} onClick={save} aria-label={t('accounts.priv.json')} title={t('accounts.priv.json')} />
+          <Button type="text" icon={<DownloadIcon />} onClick={save} aria-label={t('accounts.priv.json')} title={t('accounts.priv.json')} />
         </div>
       )}
       {total > effective.length && (

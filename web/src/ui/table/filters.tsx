@@ -1,4 +1,4 @@
-import { DownloadOutlined, LoadingOutlined, SearchOutlined, SettingOutlined } from '@ant-design/icons';
+import { DownloadIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -37,7 +37,7 @@ export function SearchBox({ value, onChange, busy, placeholder }: { value: strin
       onChange={(event) => setText(event.target.value)}
       placeholder={placeholder}
       aria-label={placeholder}
-      prefix={asking && text ? <LoadingOutlined aria-label={t('ui.searching')} /> : <SearchOutlined />}
+      prefix={asking && text ? <LoadingIcon /> : <SearchIcon />}
       allowClear
       maxLength={255}
     />
@@ -109,7 +109,7 @@ export function FilterMany({
 export function ExportButton({ href }: { href: string }) {
   const { t } = useTranslation();
   return (
-    <Button href={href} icon={<DownloadOutlined />} download>
+    <Button href={href} icon={<DownloadIcon />} download>
       {t('ui.export')}
     </Button>
   );
@@ -145,7 +145,7 @@ export function ColumnChooser({
   );
   return (
     <Popover content={list} trigger="click" placement="bottomRight">
-      <Button icon={<SettingOutlined />} aria-label={t('ui.columns')} title={t('ui.columns')} />
+      <Button icon={<SettingIcon />} aria-label={t('ui.columns')} title={t('ui.columns')} />
     </Popover>
   );
 }

@@ -105,9 +105,10 @@ export function ListPage<T, R extends Route>({
             {t('ui.clear')}
           </Button>
         )}
-        <span className="grow" />
-        {csv !== null && rows.length > 0 && <ExportButton href={csv ?? list.csv} />}
-        <ColumnChooser columns={columns.filter((column) => !column.acts)} shown={chosen ?? standard} onChange={setChosen} />
+        <span className="toolbar-end">
+          {csv !== null && rows.length > 0 && <ExportButton href={csv ?? list.csv} />}
+          <ColumnChooser columns={columns.filter((column) => !column.acts)} shown={chosen ?? standard} onChange={setChosen} />
+        </span>
       </div>
       {selection && selection.size > 0 && (
         <div className="bulk" role="status">

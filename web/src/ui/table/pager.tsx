@@ -1,4 +1,4 @@
-import { LeftOutlined, RightOutlined } from '@ant-design/icons';
+import { LeftIcon, RightIcon } from '../icons';
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
@@ -50,7 +50,7 @@ export function Pager({
         <span className="pager-pages">
           {page > 1 && (
             <A href={href(page - 1)} aria-label={t('ui.prev')} rel="prev">
-              <LeftOutlined />
+              <LeftIcon />
             </A>
           )}
           {pageNumbers(page, pages).map((one, i) =>
@@ -64,7 +64,7 @@ export function Pager({
           )}
           {page < pages && (
             <A href={href(page + 1)} aria-label={t('ui.next')} rel="next">
-              <RightOutlined />
+              <RightIcon />
             </A>
           )}
         </span>

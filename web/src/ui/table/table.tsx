@@ -1,5 +1,5 @@
 import './table.css';
-import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons';
+import { ArrowDownIcon, ArrowUpIcon } from '../icons';
 import { Checkbox } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -59,11 +59,11 @@ export function Table<T>({
   const chosen = selecting ? rows.filter(selecting.has).length : 0;
   return (
     <div className="grid-scroll" role="region" aria-label={label} tabIndex={0}>
-      <table className="grid" aria-busy={loading || undefined}>
-        <thead>
-          <tr>
+      <table className="grid" role="table" aria-busy={loading || undefined}>
+        <thead role="rowgroup">
+          <tr role="row">
             {selecting && (
-              <th scope="col" className="grid-select">
+              <th scope="col" role="columnheader" className="grid-select">
                 <Checkbox
                   aria-label={t('ui.selectAll')}
                   checked={rows.length > 0 && chosen === rows.length}
@@ -77,10 +77,10 @@ export function Table<T>({
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {loading && rows.length === 0
             ? Array.from({ length: SKELETON_ROWS }, (_, i) => (
-                <tr key={i} className="grid-skeleton">
+                <tr key={i} role="row" className="grid-skeleton">
                   {selecting && <td />}
                   {columns.map((column) => (
                     <td key={column.key}>
@@ -90,9 +90,9 @@ export function Table<T>({
                 </tr>
               ))
             : rows.map((row) => (
-                <tr key={rowKey(row)} data-current={current === rowKey(row) || undefined} data-chosen={selecting?.has(row) || undefined}>
+                <tr key={rowKey(row)} role="row" data-current={current === rowKey(row) || undefined} data-chosen={selecting?.has(row) || undefined}>
                   {selecting && (
-                    <td className="grid-select">
+                    <td role="cell" className="grid-select">
                       <Checkbox
                         aria-label={t('ui.selectRow', { name: selecting.name(row) })}
                         checked={selecting.has(row)}
@@ -103,6 +103,7 @@ export function Table<T>({
                   {columns.map((column) => (
                     <td
                       key={column.key}
+                      role="cell"
                       data-label={column.title}
                       className={[column.align, column.lead && 'lead', column.acts && 'acts'].filter(Boolean).join(' ') || undefined}
                     >
@@ -122,23 +123,23 @@ function Heading<T>({ column, sorting }: { column: Column<T>; sorting?: Sorting 
   const style = column.width ? { width: column.width } : undefined;
   if (column.acts)
     return (
-      <th scope="col" className="acts" style={style}>
+      <th scope="col" role="columnheader" className="acts" style={style}>
         <span className="sr-only">{column.title}</span>
       </th>
     );
   const on = sorting && column.sort === sorting.sort;
   if (!column.sort || !sorting)
     return (
-      <th scope="col" className={column.align} style={style}>
+      <th scope="col" role="columnheader" className={column.align} style={style}>
         {column.title}
       </th>
     );
   const { sort } = column;
   return (
-    <th scope="col" className={column.align} style={style} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}>
+    <th scope="col" role="columnheader" className={column.align} style={style} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}>
       <button type="button" title={t('ui.sortBy', { column: column.title })} onClick={() => sorting.onSort(sort, on && sorting.order === 'asc' ? 'desc' : 'asc')}>
         {column.title}
-        {on && (sorting.order === 'asc' ? <ArrowUpOutlined /> : <ArrowDownOutlined />)}
+        {on && (sorting.order === 'asc' ? <ArrowUpIcon /> : <ArrowDownIcon />)}
       </button>
     </th>
   );

@@ -107,7 +107,7 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
     { key: 'collected', title: t('instances.sizes.collected'), sort: 'collected', render: (row) => <span className="nowrap">{format.date(row.collected_date)}</span> },
   ];
   return (
-    <>
+    <div>
       <Stats
         items={[
           { key: 'total', label: t('instances.sizes.total'), value: format.size(total) },
@@ -138,7 +138,7 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
           )}
         </div>
       </div>
-    </>
+    </div>
   );
 }
 

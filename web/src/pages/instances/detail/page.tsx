@@ -1,4 +1,4 @@
-import { SyncOutlined } from '@ant-design/icons';
+import { SyncIcon } from '../../../ui/icons';
 import { catalogue } from '@whalefall/contract';
 import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useState } from 'react';
@@ -80,7 +80,7 @@ export default function InstanceDetail() {
             <Button onClick={() => void syncCapacity()} disabled={busy || !instance.is_active}>
               {t('instances.syncCapacity')}
             </Button>
-            <Button type="primary" icon={<SyncOutlined />} onClick={() => void syncAccounts()} loading={busy} disabled={!instance.is_active}>
+            <Button type="primary" icon={<SyncIcon />} onClick={() => void syncAccounts()} loading={busy} disabled={!instance.is_active}>
               {t('instances.syncAccounts')}
             </Button>
             {more.length > 0 && (
