@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { createUser, listAdmins, passwordFaults, updateUser } from '../features/identity/index.ts';
-import { findUser } from '../features/identity/index.ts';
+import { createUser, findUser, listAdmins, passwordFaults, updateUser } from '../features/identity/index.ts';
 import { generatePassword } from '../vault/passwords.ts';
 import type { Command } from './command.ts';
 import { withStore } from './opened.ts';

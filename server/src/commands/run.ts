@@ -57,7 +57,7 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config)
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    if ((error as { code?: string }).code === 'EADDRINUSE') throw new Error(`port ${config.port} is taken: set PORT`);
+    if ((error as { code?: string }).code === 'EADDRINUSE') throw new Error(`port ${config.port} is taken: set PORT`, { cause: error });
     throw error;
   }
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;

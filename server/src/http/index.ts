@@ -3,9 +3,9 @@
  * Not here: anything a route does. Not known here: any feature.
  * Begin with mount.ts; errors.ts and codes.ts say how a refusal leaves.
  */
-export { answer, type FileReply } from './answer.ts';
-export { may, type Asker, type User } from './context.ts';
+export { answer } from './answer.ts';
+export { may, type Asker } from './context.ts';
 export { csvFile, CSV_LIMIT } from './csv.ts';
 export { openEvents } from './events.ts';
-export { mount, type Exchange, type Handlers, type House } from './mount.ts';
-export { SchemaRefusal, type Upload } from './body.ts';
+export { mount, type Handlers, type House } from './mount.ts';
+export { type Upload } from './body.ts';

@@ -3,5 +3,5 @@
  * Not here: what the work does (features), when it is due (features/scheduler).
  * Begin with queue.ts.
  */
-export { jobKind, openQueue, type JobKind, type Queue } from './queue.ts';
+export { jobKind, openQueue, type Queue } from './queue.ts';
 export { LOCKS, lockNameUntilCommit, lockUntilCommit } from './lock.ts';

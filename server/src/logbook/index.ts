@@ -3,7 +3,6 @@
  * Not here: reading the log (features/logs), audit events (features write those themselves).
  * Begin with logger.ts; sink.ts carries lines into the table; redact.ts decides what is a secret.
  */
-export { addLogContext, LEVELS, openLog, silentLog, withLogContext, type Level, type Log } from './logger.ts';
+export { addLogContext, openLog, silentLog, withLogContext, type Log } from './logger.ts';
 export { audit, changed, type Actor } from './audit.ts';
 export { openSink, type Sink } from './sink.ts';
-export { redact, redactText } from './redact.ts';

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { anyContains } from '../../store/search.ts';
 import type { DB } from '../../store/tables.ts';
 
@@ -60,7 +60,7 @@ export interface CredentialFilter {
   /** Usernames are neither shown to nor searched for roles without `update`. */
   withUsername: boolean;
 }
-function filtered<O>(q: import('kysely').SelectQueryBuilder<DB & { c: DB['credentials'] }, 'c', O>, f: CredentialFilter) {
+function filtered<O>(q: SelectQueryBuilder<DB & { c: DB['credentials'] }, 'c', O>, f: CredentialFilter) {
   return q
     .$if(Boolean(f.search), (q) =>
       q.where(anyContains([sql.ref('c.name'), sql.ref('c.description'), ...(f.withUsername ? [sql.ref('c.username')] : [])], f.search!)),

@@ -3,14 +3,14 @@ import type { Deps } from '../../assemble.ts';
 import { today } from '../../clock.ts';
 import { answer, type Handlers, may } from '../../http/index.ts';
 import { Refusal } from '../../refusal.ts';
-import { overdue } from '../scheduler/index.ts';
+import { overdueJobs } from './queries.ts';
 import { databaseProbe, readinessProbe, systemNumbers, uptimeText } from './probes.ts';
 
 const LATE_MS = 5 * 60_000;
 const wire = (date: Date) => date.toISOString().replace('Z', '+00:00');
 
 /** §17 health */
-export function healthHandlers({ db, cache, clock, config, sink, startedAt }: Deps): Handlers<typeof catalogue.health> {
+export function healthHandlers({ db, cache, config, sink, startedAt }: Deps): Handlers<typeof catalogue.health> {
   const uptime = (now: Date) => Math.round((now.getTime() - startedAt.getTime()) / 1000);
   return {
     async healthCheck(_args, { now }) {
@@ -41,7 +41,7 @@ export function healthHandlers({ db, cache, clock, config, sink, startedAt }: De
       const [database, redis, schedule] = await Promise.all([
         databaseProbe(db),
         cache.redis(),
-        overdue(db, new Date(now.getTime() - LATE_MS)).catch(() => null),
+        overdueJobs(db, new Date(now.getTime() - LATE_MS)).catch(() => null),
       ]);
       const admin = may(user, 'admin');
       const system = admin ? await systemNumbers(config.dataDir) : null;

@@ -4,4 +4,3 @@
  * Begin with handlers.ts.
  */
 export { healthHandlers, mainHandlers } from './handlers.ts';
-export { systemNumbers, uptimeText } from './probes.ts';

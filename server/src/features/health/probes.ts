@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { pendingMigrations } from '../../store/migrate.ts';
 import type { DB } from '../../store/tables.ts';
+import { answers } from './queries.ts';
 
 const PROBE_MS = 2000;
 
@@ -30,7 +31,7 @@ async function timed(ask: () => Promise<unknown>, good: string): Promise<Probe> 
   }
 }
 
-export const databaseProbe = (db: Kysely<DB>): Promise<Probe> => timed(() => sql`select 1`.execute(db), 'connected');
+export const databaseProbe = (db: Kysely<DB>): Promise<Probe> => timed(() => answers(db), 'connected');
 /** Ready means: our database answers and has every migration. */
 export const readinessProbe = (db: Kysely<DB>): Promise<Probe> =>
   timed(async () => {

@@ -5,7 +5,7 @@
  */
 export { authHandlers } from './handlers/auth.ts';
 export { usersHandlers } from './handlers/users.ts';
-export { createFirstAdmin, forgetFirstPassword, type FirstAdmin } from './first-admin.ts';
+export { createFirstAdmin } from './first-admin.ts';
 export { createUser, updateUser } from './manage-users.ts';
 export { passwordFaults } from './change-password.ts';
-export { findUser, listAdmins, userNames } from './names.ts';
+export { findUser, listAdmins } from './names.ts';

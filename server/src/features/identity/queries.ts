@@ -118,8 +118,6 @@ export async function savePreferences(db: Db, userId: number, values: Record<str
     .onConflict((oc) => oc.columns(['user_id', 'key']).doUpdateSet({ value: sql`excluded.value`, updated_at: now }))
     .execute();
 }
-export const namesByIds = (db: Db, ids: readonly number[]) =>
-  db.selectFrom('users').select(['id', 'username']).where('id', 'in', ids).execute();
 export const usersByRole = (db: Db, role: Role) => db.selectFrom('users').select(COLUMNS).where('role', '=', role).orderBy('id').execute();
 export const userByName = (db: Db, username: string) =>
   db.selectFrom('users').select(COLUMNS).where('username', '=', username).executeTakeFirst();

@@ -3,15 +3,13 @@
  * Not here: what is on them (accounts, capacity), deleting and importing them (fleet).
  * Begin with change-instances.ts, target-of.ts and test-connection.ts.
  */
-export { createInstanceIn, type InstanceGiven, updateInstanceIn } from './change-instances.ts';
+export { createInstanceIn, updateInstanceIn } from './change-instances.ts';
 export { commonHandlers } from './handlers/common.ts';
 export { connectionsHandlers } from './handlers/connections.ts';
 export { instanceHandlers } from './handlers/manage.ts';
 export {
   instancePage,
-  instancesByNames,
   lockInstance,
-  type InstanceFilter,
   replaceCredential,
   saveFailed,
   saveReached,
@@ -19,4 +17,5 @@ export {
   syncTargets,
   targetRow,
 } from './queries.ts';
-export { loginOf, targetOf, type InstanceTarget } from './target-of.ts';
+export { syncOne } from './sync-one.ts';
+export { loginOf, targetOf } from './target-of.ts';

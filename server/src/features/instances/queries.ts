@@ -106,7 +106,6 @@ export const instanceById = (db: Db, id: number) =>
     .where('i.id', '=', id)
     .where('i.deleted_at', 'is', null)
     .executeTakeFirst();
-export type InstanceRow = NonNullable<Awaited<ReturnType<typeof instanceById>>>;
 
 export const lockInstance = (db: Db, id: number) =>
   db.selectFrom('instances').selectAll().where('id', '=', id).where('deleted_at', 'is', null).forUpdate().executeTakeFirst();
@@ -185,7 +184,7 @@ export const saveTest = (
 ) =>
   db
     .updateTable('instances')
-    .set({ ...test, ...(found ?? {}) })
+    .set({ ...test, ...found })
     .where('id', '=', id)
     .execute();
 /** A sync that failed: what it would have read is stale from now on. */
@@ -272,12 +271,5 @@ export const sameAddress = (db: Db, dbType: DbType, host: string, port: number, 
     .where('port', '=', port)
     .where('deleted_at', 'is', null)
     .$if(but !== null, (q) => q.where('id', '!=', but!))
-    .execute();
-export const instancesByNames = (db: Db, names: readonly string[]) =>
-  db
-    .selectFrom('instances')
-    .selectAll()
-    .where(sql<boolean>`lower(name) = any(${names.map((name) => name.toLowerCase())})`)
-    .where('deleted_at', 'is', null)
     .execute();
 export const settingValue = (db: Db, key: string) => db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst();

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, type DbType, type Engine, EngineError, type Target } from '@whalefall/engines';
+import { type ConnectionOptions, type DbType, EngineError, type Target } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { DB } from '../../store/tables.ts';
 import type { Vault } from '../../vault/secrets.ts';
@@ -6,7 +6,7 @@ import { openCredential } from '../credentials/index.ts';
 import type { SameLogin } from '../sync-sessions/index.ts';
 import * as queries from './queries.ts';
 
-export interface InstanceTarget {
+interface InstanceTarget {
   id: number;
   name: string;
   dbType: DbType;
@@ -41,5 +41,3 @@ export async function loginOf(db: Kysely<DB>, id: number): Promise<SameLogin | n
     domain: Boolean((row.connection_options as ConnectionOptions).domain),
   };
 }
-
-export type EngineOf = (dbType: DbType) => Engine;

@@ -5,6 +5,5 @@
  */
 export { schedulerHandlers } from './handlers.ts';
 export { type BuiltInJob, jobRun } from './jobs.ts';
-export { overdue } from './queries.ts';
 export { runJob } from './run-job.ts';
 export { installJobs, tick } from './tick.ts';

@@ -7,7 +7,6 @@ export type RunStatus = 'running' | 'success' | 'failed' | 'skipped' | 'misfired
 
 export const allJobs = (db: Db) => db.selectFrom('scheduler_jobs').selectAll().orderBy('id').execute();
 export type JobRow = Awaited<ReturnType<typeof allJobs>>[number];
-export const jobById = (db: Db, id: string) => db.selectFrom('scheduler_jobs').selectAll().where('id', '=', id).executeTakeFirst();
 
 /** Built-in jobs that are not there yet; what people changed is never overwritten. */
 export const insertMissing = (
@@ -133,12 +132,3 @@ export const sessionEnd = (db: Db, sessionId: string) =>
     .select(['status', 'total_instances', 'successful_instances', 'failed_instances'])
     .where('session_id', '=', sessionId)
     .executeTakeFirst();
-export const overdue = (db: Db, before: Date) =>
-  db
-    .selectFrom('scheduler_jobs')
-    .select((eb) => [
-      eb.fn.countAll<number>().filterWhere('next_run_time', '<', before).as('overdue'),
-      eb.fn.min('next_run_time').as('next'),
-    ])
-    .where('state', '=', 'active')
-    .executeTakeFirstOrThrow();

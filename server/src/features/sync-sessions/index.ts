@@ -3,11 +3,10 @@
  * Not here: what a sync reads or stores (accounts, capacity).
  * Begin with start-session.ts and run-record.ts.
  */
-export { openBeats, type Beats } from './beats.ts';
+export { openBeats } from './beats.ts';
 export { sessionsHandlers } from './handlers.ts';
 export { tell, waitForRecord } from './progress.ts';
 export { openRecord as openRecordOf, settleSession, type SameLogin } from './queries.ts';
-export { RecordLost, runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
-export { startSession, syncRecord, type SessionTarget } from './start-session.ts';
-export { shownRecord } from './shown.ts';
+export { runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
+export { startSession, syncRecord } from './start-session.ts';
 export { sweepSessions } from './sweep.ts';

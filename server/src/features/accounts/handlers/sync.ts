@@ -3,9 +3,8 @@ import type { Deps } from '../../../assemble.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { Refusal } from '../../../refusal.ts';
 import { transaction } from '../../../store/transaction.ts';
-import { syncTargets } from '../../instances/index.ts';
+import { syncOne, syncTargets } from '../../instances/index.ts';
 import { startSession } from '../../sync-sessions/index.ts';
-import { syncOne } from '../../capacity/index.ts';
 
 /** §5 accounts/sync */
 export function accountsSyncHandlers(deps: Deps): Handlers<typeof catalogue.accountsSync> {

@@ -236,7 +236,14 @@ export const instanceAccountStats = (db: Db, instanceId: number) =>
  * with their own roles. Found through the index of memberships, so a large instance is not read whole.
  */
 export async function principalsFor(db: Db, row: { id: number; instance_id: number }) {
-  const { rows } = await sql<{ username: string; isSuperuser: boolean; isRole: boolean; isPublic: boolean; facts: unknown; typeSpecific: unknown }>`
+  const { rows } = await sql<{
+    username: string;
+    isSuperuser: boolean;
+    isRole: boolean;
+    isPublic: boolean;
+    facts: unknown;
+    typeSpecific: unknown;
+  }>`
     with recursive reached (id) as (
       select p.id from account_permission p where p.instance_id = ${row.instance_id} and (p.id = ${row.id} or p.is_public or p.username = 'pg_database_owner')
       union

@@ -4,10 +4,9 @@ import { businessDate } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { Refusal, refuse } from '../../../refusal.ts';
 import { transaction } from '../../../store/transaction.ts';
-import { syncTargets, targetRow } from '../../instances/index.ts';
+import { syncOne, syncTargets, targetRow } from '../../instances/index.ts';
 import { startSession } from '../../sync-sessions/index.ts';
 import * as queries from '../queries/sizes.ts';
-import { syncOne } from '../sync-one.ts';
 
 /** §7 databases/capacity_sync, and the sizes route of §13. */
 export function capacityHandlers(deps: Deps): {

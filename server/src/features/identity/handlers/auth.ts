@@ -1,4 +1,4 @@
-import { catalogue, PERMISSIONS } from '@whalefall/contract';
+import { type catalogue, PERMISSIONS } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import type { Handlers } from '../../../http/index.ts';
 import * as sessions from '../../../http/queries.ts';

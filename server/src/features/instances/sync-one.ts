@@ -3,7 +3,7 @@ import type { Deps } from '../../assemble.ts';
 import { answer, type Asker } from '../../http/index.ts';
 import { Refusal, refuse } from '../../refusal.ts';
 import { transaction } from '../../store/transaction.ts';
-import { targetRow } from '../instances/index.ts';
+import { targetRow } from './queries.ts';
 import { startSession, waitForRecord } from '../sync-sessions/index.ts';
 
 type Record_ = NonNullable<Awaited<ReturnType<typeof waitForRecord>>>;
