@@ -14,6 +14,7 @@ export async function docs(house: House, version: string): Promise<void> {
   const signedIn = async (request: FastifyRequest) => {
     request.house.user = await authenticate(house.db, request, house.keys, request.house.now);
     if (!request.house.user) throw new Refusal('AUTHENTICATION_REQUIRED');
+    if (request.house.user.mustChangePassword) throw new Refusal('PASSWORD_CHANGE_REQUIRED');
   };
   house.app.get('/openapi.json', { onRequest: signedIn }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send(document),
@@ -22,6 +23,7 @@ export async function docs(house: House, version: string): Promise<void> {
     app.addHook('onRequest', async (request, reply) => {
       request.house.user = await authenticate(house.db, request, house.keys, request.house.now);
       if (!request.house.user) return reply.redirect(`/auth/login?next=${encodeURIComponent('/docs')}`, 302);
+      if (request.house.user.mustChangePassword) return reply.redirect('/auth/change-password', 303);
       // The reader makes one style element of its own.
       const policy = String(reply.getHeader('content-security-policy') ?? '');
       void reply.header('content-security-policy', policy.replace(/style-src 'self' 'nonce-[^']*'/, "style-src 'self' 'unsafe-inline'"));

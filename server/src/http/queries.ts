@@ -32,15 +32,14 @@ export function sessionByHash(db: Db, idHash: string, now: Date) {
     .executeTakeFirst();
 }
 
-/** The same by row number, for access tokens. */
-export function sessionById(db: Db, id: number, now: Date) {
+/** The same by row number, for tokens: they end by themselves, the session's end is that of its cookie. */
+export function sessionById(db: Db, id: number) {
   return db
     .selectFrom('user_sessions')
     .innerJoin('users', 'users.id', 'user_sessions.user_id')
     .select([...USER_COLUMNS, 'user_sessions.id as session_id'])
     .where('user_sessions.id', '=', id)
     .where('user_sessions.revoked_at', 'is', null)
-    .where('user_sessions.expires_at', '>', now)
     .executeTakeFirst();
 }
 

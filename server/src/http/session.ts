@@ -86,7 +86,7 @@ async function bearer(db: Kysely<DB>, token: string, keys: SessionKeys, now: Dat
     return userOf(row, 'bearer', null, weaker);
   }
   const claims = await verifyToken(token, 'access', keys, now);
-  const row = await queries.sessionById(db, claims.sid, now);
+  const row = await queries.sessionById(db, claims.sid);
   if (!row || !row.is_active || String(row.id) !== claims.sub) throw unauthorized('TOKEN_INVALID');
   return userOf(row, 'bearer', row.session_id);
 }

@@ -9,12 +9,13 @@ import type { DB } from '../../store/tables.ts';
 import { hashPassword, verifyPassword } from '../../vault/passwords.ts';
 import * as queries from './queries.ts';
 
+/** A 400 is VALIDATION_ERROR with the code at its field (00-overview §3); a wrong old password is a 401 of its own. */
 const fault = (
   code: 'PASSWORD_MISMATCH' | 'PASSWORD_DUPLICATED' | 'INVALID_OLD_PASSWORD' | 'PASSWORD_INVALID',
   field: string,
   zh: string,
   en: string,
-) => new Refusal(code, { fields: { [field]: [{ code, zh, en }] } });
+) => new Refusal(code === 'INVALID_OLD_PASSWORD' ? code : 'VALIDATION_ERROR', { fields: { [field]: [{ code, zh, en }] } });
 
 /** A password that is the user's own name is refused wherever one is set. */
 export function refuseNameAsPassword(password: string, username: string, field: string): void {
@@ -25,7 +26,7 @@ export function refuseNameAsPassword(password: string, username: string, field: 
 /**
  * Changes the own password and ends every other session and refresh token.
  * Checked in this order: the two new ones equal → the old one right → new differs from old → policy (by the contract's schema before).
- * @throws Refusal PASSWORD_MISMATCH, INVALID_OLD_PASSWORD, PASSWORD_DUPLICATED, PASSWORD_INVALID, RATE_LIMIT_EXCEEDED
+ * @throws Refusal VALIDATION_ERROR (PASSWORD_MISMATCH, PASSWORD_DUPLICATED, PASSWORD_INVALID), INVALID_OLD_PASSWORD, RATE_LIMIT_EXCEEDED
  */
 export async function changePassword(
   db: Kysely<DB>,

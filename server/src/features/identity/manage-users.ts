@@ -19,7 +19,7 @@ export interface UserChange {
   unlock?: boolean | undefined;
 }
 
-/** @throws Refusal USERNAME_EXISTS, PASSWORD_INVALID */
+/** @throws Refusal USERNAME_EXISTS, VALIDATION_ERROR */
 export async function createUser(
   db: Kysely<DB>,
   actor: Actor,

@@ -51,5 +51,7 @@ export async function signIn(db: Kysely<DB>, log: Log, attempt: Attempt) {
 export function safeNext(next: unknown): string {
   if (typeof next !== 'string' || !/^\/(?![/\\])[^\u0000-\u001f\\]*$/.test(next)) return '/dashboard/';
   const path = next.split(/[?#]/)[0]!;
-  return isApiPath(path) || path.startsWith('/auth/') || path === '/' ? '/dashboard/' : next;
+  if (isApiPath(path) || path.startsWith('/auth/') || path === '/') return '/dashboard/';
+  // A header takes ASCII only; what is encoded already stays as it is.
+  return next.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }

@@ -98,7 +98,7 @@ export function authHandlers({ db, log, config }: Deps): Handlers<typeof catalog
       const known = await sessions.refreshTokenByJti(db, claims.jti);
       const invalid = new Refusal('TOKEN_INVALID', { headers: { 'WWW-Authenticate': 'Bearer' } });
       if (!known) throw invalid;
-      const session = await sessions.sessionById(db, known.session_id, now);
+      const session = await sessions.sessionById(db, known.session_id);
       if (session && !session.is_active) throw new Refusal('ACCOUNT_DISABLED');
       const taken = session && (await sessions.useRefreshToken(db, claims.jti, now));
       if (!session || !taken) {
