@@ -49,11 +49,21 @@ describe('a call', () => {
 
   it('tells a refusal with its fields, id and delay', async () => {
     stubFetch(
-      answer(catalogue.tags.createTag, () => refusal(409, 'NAME_EXISTS', { fields: { name: [{ code: 'NAME_EXISTS', message: 'taken' }] } }, { 'Retry-After': '9' })),
+      answer(catalogue.tags.createTag, () =>
+        refusal(409, 'NAME_EXISTS', { fields: { name: [{ code: 'NAME_EXISTS', message: 'taken' }] } }, { 'Retry-After': '9' }),
+      ),
     );
-    const error = await call(catalogue.tags.createTag, { body: { name: 'a', display_name: 'A', category: 'other' } }).catch((e: unknown) => e);
+    const error = await call(catalogue.tags.createTag, { body: { name: 'a', display_name: 'A', category: 'other' } }).catch(
+      (e: unknown) => e,
+    );
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 409, code: 'NAME_EXISTS', errorId: 'e-1', retryAfter: 9, fields: { name: [{ message: 'taken' }] } });
+    expect(error).toMatchObject({
+      status: 409,
+      code: 'NAME_EXISTS',
+      errorId: 'e-1',
+      retryAfter: 9,
+      fields: { name: [{ message: 'taken' }] },
+    });
   });
 
   it('calls an unreachable server offline, and an answer that is no JSON an internal error', async () => {
@@ -69,7 +79,9 @@ describe('a call', () => {
 
   it('signs in again in place and repeats what was asked', async () => {
     let signedIn = false;
-    stubFetch(answer(catalogue.auth.getCsrfToken, () => (signedIn ? success({ csrf_token: 'x' }) : refusal(401, 'AUTHENTICATION_REQUIRED'))));
+    stubFetch(
+      answer(catalogue.auth.getCsrfToken, () => (signedIn ? success({ csrf_token: 'x' }) : refusal(401, 'AUTHENTICATION_REQUIRED'))),
+    );
     onSignedOut(() => {
       signedIn = true;
       return Promise.resolve();

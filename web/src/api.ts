@@ -65,7 +65,11 @@ export interface ReadOptions<T> {
   staleTime?: number;
 }
 
-export function useRoute<R extends Route>(route: R, args: Args<R>, options: ReadOptions<WireOf<R>> = {}): UseQueryResult<WireOf<R>, ApiError> {
+export function useRoute<R extends Route>(
+  route: R,
+  args: Args<R>,
+  options: ReadOptions<WireOf<R>> = {},
+): UseQueryResult<WireOf<R>, ApiError> {
   const { keep, refetchInterval, ...rest } = options;
   return useQuery<WireOf<R>, ApiError>({
     queryKey: keyOf(route, args),

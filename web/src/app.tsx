@@ -46,7 +46,9 @@ function Console() {
 
 export async function renderApp(root: Root): Promise<void> {
   // The page's code travels beside the texts, not after them.
-  const texts = startI18n(async (locale) => (locale === 'en' ? (await import('./i18n/en')).default : (await import('./i18n/zh-CN')).default));
+  const texts = startI18n(async (locale) =>
+    locale === 'en' ? (await import('./i18n/en')).default : (await import('./i18n/zh-CN')).default,
+  );
   await Promise.all([texts, router.load().catch(() => undefined)]);
   root.render(
     <StrictMode>

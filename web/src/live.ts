@@ -38,7 +38,12 @@ function poll(sessionId: string, watch: Watch): () => void {
       const { session } = data;
       if (stopped) return;
       for (const record of session.instance_records) take(watch, { type: 'record', record });
-      take(watch, { type: 'progress', done: session.successful_instances, failed: session.failed_instances, total: session.total_instances });
+      take(watch, {
+        type: 'progress',
+        done: session.successful_instances,
+        failed: session.failed_instances,
+        total: session.total_instances,
+      });
       if (session.status !== 'running') return take(watch, { type: 'end', status: session.status });
     } catch {
       // The next look may succeed.

@@ -50,7 +50,9 @@ const root = createRootRoute({ component: Shell, notFoundComponent: () => <Error
 export function makeRouter() {
   const pages = pagesOf(catalogue).flatMap((page) => {
     const loader = PAGES[page.id];
-    return loader ? [createRoute({ getParentRoute: () => root, path: routerPath(page.path), component: guarded(page.access, loader) })] : [];
+    return loader
+      ? [createRoute({ getParentRoute: () => root, path: routerPath(page.path), component: guarded(page.access, loader) })]
+      : [];
   });
   return createRouter({
     routeTree: root.addChildren(pages),

@@ -15,7 +15,11 @@ const IDLE_MS = 30_000;
 export function RunningBadge() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const running = useRoute(catalogue.historySessions.listRunningSessions, {}, { refetchInterval: (data) => (data?.sessions.length ? BUSY_MS : IDLE_MS) });
+  const running = useRoute(
+    catalogue.historySessions.listRunningSessions,
+    {},
+    { refetchInterval: (data) => (data?.sessions.length ? BUSY_MS : IDLE_MS) },
+  );
   const sessions = running.data?.sessions ?? [];
   const count = sessions.length;
   const first = sessions[0];
@@ -25,7 +29,10 @@ export function RunningBadge() {
   const list = (
     <div className="running">
       {sessions.slice(0, 6).map((session) => {
-        const now = session === first && live ? live : { done: session.successful_instances, failed: session.failed_instances, total: session.total_instances };
+        const now =
+          session === first && live
+            ? live
+            : { done: session.successful_instances, failed: session.failed_instances, total: session.total_instances };
         return (
           <A key={session.session_id} href={`/history/sessions/?session=${session.session_id}`} onClick={() => setOpen(false)}>
             <span>

@@ -13,7 +13,10 @@ import { parseSearch, stringifySearch } from '../ui/url';
 
 export const admin: User = { id: 1, username: 'admin', role: 'admin', permissions: [], must_change_password: false };
 
-export async function draw(Component: FunctionComponent, { path = '/', at = path, user = admin }: { path?: string; at?: string; user?: User | null } = {}) {
+export async function draw(
+  Component: FunctionComponent,
+  { path = '/', at = path, user = admin }: { path?: string; at?: string; user?: User | null } = {},
+) {
   if (!i18next.isInitialized) await startI18n(() => Promise.resolve(zh));
   const root = createRootRoute();
   const page = createRoute({ getParentRoute: () => root, path, component: Component });

@@ -24,8 +24,16 @@ export function answer<R extends Route>(route: R, reply: Reply<R>): Answer {
 export function success(data: unknown, status = 200): Response {
   return Response.json({ success: true, error: false, message: 'ok', timestamp: '', data }, { status });
 }
-export function refusal(status: number, message_code: string, extra: Record<string, unknown> = {}, headers: Record<string, string> = {}): Response {
-  return Response.json({ success: false, error: true, error_id: 'e-1', message_code, message: `refused: ${message_code}`, extra }, { status, headers });
+export function refusal(
+  status: number,
+  message_code: string,
+  extra: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json(
+    { success: false, error: true, error_id: 'e-1', message_code, message: `refused: ${message_code}`, extra },
+    { status, headers },
+  );
 }
 
 const pattern = (path: string) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/<(?:int:)?[a-z_]+>/g, '[^/]+')}$`);

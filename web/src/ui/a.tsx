@@ -8,7 +8,17 @@ export function A({ href, onClick, ...rest }: Props) {
   const router = useRouter();
   function follow(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event);
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || rest.target || rest.download) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey ||
+      rest.target ||
+      rest.download
+    )
+      return;
     if (!href.startsWith('/') || /^\/(auth|about|files|api|docs)(\/|$)/.test(href)) return;
     event.preventDefault();
     router.history.push(href);

@@ -60,7 +60,14 @@ export function Confirm({ question, onClose }: { question: Question | null; onCl
         {word && (
           <div className="field">
             <label htmlFor={id}>{t('ui.typeToConfirm', { word })}</label>
-            <Input id={id} value={typed} onChange={(event) => setTyped(event.target.value)} onPressEnter={() => void run()} autoComplete="off" className="mono" />
+            <Input
+              id={id}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              onPressEnter={() => void run()}
+              autoComplete="off"
+              className="mono"
+            />
           </div>
         )}
         {fault && (

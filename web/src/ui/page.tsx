@@ -129,7 +129,15 @@ export function Stats({ items }: { items: Stat[] }) {
 }
 
 /** Tabs whose choice stands in the address. */
-export function Tabs({ tabs, current, label }: { tabs: { key: string; label: ReactNode; href: string }[]; current: string; label: string }) {
+export function Tabs({
+  tabs,
+  current,
+  label,
+}: {
+  tabs: { key: string; label: ReactNode; href: string }[];
+  current: string;
+  label: string;
+}) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (

@@ -49,7 +49,8 @@ function SessionBody({ session }: { session: Session }) {
   const total = live?.total || session.total_instances;
   const records = session.instance_records.map((record) => live?.records.get(record.id) ?? record);
   for (const [id, record] of live?.records ?? []) if (!session.instance_records.some((one) => one.id === id)) records.push(record);
-  const sum = (key: 'items_synced' | 'items_created' | 'items_updated' | 'items_deleted') => format.number(records.reduce((all, record) => all + record[key], 0));
+  const sum = (key: 'items_synced' | 'items_created' | 'items_updated' | 'items_deleted') =>
+    format.number(records.reduce((all, record) => all + record[key], 0));
 
   return (
     <div className="stack">
@@ -76,7 +77,12 @@ function SessionBody({ session }: { session: Session }) {
         </div>
         <Bar done={done} failed={failed} total={total} label={t('sessions.progress')} />
         <p className="muted">
-          {t('sessions.summary', { synced: sum('items_synced'), created: sum('items_created'), updated: sum('items_updated'), deleted: sum('items_deleted') })}
+          {t('sessions.summary', {
+            synced: sum('items_synced'),
+            created: sum('items_created'),
+            updated: sum('items_updated'),
+            deleted: sum('items_deleted'),
+          })}
         </p>
       </div>
       <Failures records={records.filter((record) => record.status === 'failed')} />
@@ -172,7 +178,10 @@ function Records({ records }: { records: SyncRecord[] }) {
             size="small"
             value={only}
             onChange={setOnly}
-            options={[{ value: 'all', label: t('sessions.all') }, ...statuses.map((value) => ({ value: value as string, label: t(`sessions.statuses.${value}`) }))]}
+            options={[
+              { value: 'all', label: t('sessions.all') },
+              ...statuses.map((value) => ({ value: value as string, label: t(`sessions.statuses.${value}`) })),
+            ]}
           />
         )}
       </div>
@@ -193,7 +202,12 @@ function Records({ records }: { records: SyncRecord[] }) {
             { key: 'created', title: t('sessions.items.created'), align: 'end', render: (record) => number(record.items_created) },
             { key: 'updated', title: t('sessions.items.updated'), align: 'end', render: (record) => number(record.items_updated) },
             { key: 'deleted', title: t('sessions.items.deleted'), align: 'end', render: (record) => number(record.items_deleted) },
-            { key: 'took', title: t('sessions.duration'), align: 'end', render: (record) => <span className="nowrap">{format.duration(record.duration_seconds)}</span> },
+            {
+              key: 'took',
+              title: t('sessions.duration'),
+              align: 'end',
+              render: (record) => <span className="nowrap">{format.duration(record.duration_seconds)}</span>,
+            },
           ]}
         />
       </div>

@@ -6,7 +6,17 @@ import { useTranslation } from 'react-i18next';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'violet' | 'quiet' | 'accent';
 
-export function Chip({ tone = 'quiet', children, title, dot }: { tone?: Tone | undefined; children: ReactNode; title?: string | undefined; dot?: boolean }) {
+export function Chip({
+  tone = 'quiet',
+  children,
+  title,
+  dot,
+}: {
+  tone?: Tone | undefined;
+  children: ReactNode;
+  title?: string | undefined;
+  dot?: boolean;
+}) {
   return (
     <span className={`chip ${tone}${dot ? ' dot' : ''}`} title={title}>
       {children}

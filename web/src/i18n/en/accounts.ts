@@ -91,7 +91,13 @@ const accounts: typeof zh = {
     defaultOf: 'future {{what}} of {{owner}}',
   },
   change: {
-    types: { add: 'Account added', modify_privilege: 'Privileges changed', modify_other: 'Attributes changed', delete: 'Account gone', return: 'Account back' },
+    types: {
+      add: 'Account added',
+      modify_privilege: 'Privileges changed',
+      modify_other: 'Attributes changed',
+      delete: 'Account gone',
+      return: 'Account back',
+    },
     all: 'All changes',
     grant: 'Granted',
     revoke: 'Revoked',

@@ -8,10 +8,11 @@ const credentials: typeof zh = {
   detail: 'Credential',
   search: 'Search name or user',
   empty: 'No credentials yet',
-  emptyText: 'A credential is the user name and password that signs in to the servers you watch. It is stored encrypted and may serve several instances. Make one before you register an instance.',
+  emptyText:
+    'A credential is the user name and password that signs in to the servers you watch. It is stored encrypted and may serve several instances. Make one before you register an instance.',
   type: 'Type',
   types: { database: 'Database', ssh: 'SSH', windows: 'Windows', api: 'API', ldap: 'LDAP' },
-  dbType: 'Database type',
+  dbType: 'Engine',
   username: 'User name',
   password: 'Password',
   passwordSet: 'Stored',

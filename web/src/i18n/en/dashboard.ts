@@ -14,7 +14,7 @@ const dashboard: typeof zh = {
   databases: 'Databases',
   databasesHint: '{{n}} online',
   fleet: 'Instances and their connections',
-  engine: 'Type',
+  engine: 'Engine',
   total: 'Total',
   ok: 'OK',
   failed: 'Failed',

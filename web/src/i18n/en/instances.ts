@@ -9,7 +9,7 @@ const instances: typeof zh = {
   search: 'Search name, host or description',
   empty: 'No instances yet',
   emptyText: 'An instance is one database server you watch. Once registered it can be tested, and its accounts and sizes read.',
-  dbType: 'Database type',
+  dbType: 'Engine',
   address: 'Address',
   host: 'Host',
   port: 'Port',
@@ -111,7 +111,8 @@ const instances: typeof zh = {
     drop: 'Drop a file here, or choose one',
     limit: 'Up to 2 MB and 1,000 rows; UTF-8, UTF-16 or GB18030',
     template: 'Download the template',
-    columns: 'Required columns: name, db_type, host, port. Optional: database_name, description, credential_id, credential_name, tags (separated by semicolons), is_active.',
+    columns:
+      'Required columns: name, db_type, host, port. Optional: database_name, description, credential_id, credential_name, tags (separated by semicolons), is_active.',
     mode: 'Names that exist',
     skip: 'Skip',
     upsert: 'Update',

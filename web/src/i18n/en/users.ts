@@ -36,7 +36,15 @@ const users: typeof zh = {
   deleted: 'User deleted',
   saved: 'User saved',
   you: 'you',
-  stats: { total: 'All', active: 'Enabled', inactive: 'Disabled', admin: 'Administrators', user: 'Operators', viewer: 'Viewers', locked: 'Locked' },
+  stats: {
+    total: 'All',
+    active: 'Enabled',
+    inactive: 'Disabled',
+    admin: 'Administrators',
+    user: 'Operators',
+    viewer: 'Viewers',
+    locked: 'Locked',
+  },
   demote: 'This user will no longer be an administrator.',
   profile: {
     title: 'Your settings',

@@ -109,7 +109,8 @@ export default {
     drop: '拖入文件，或点击选择',
     limit: '不超过 2 MB、1000 行；支持 UTF-8、UTF-16 与 GB18030 编码',
     template: '下载模板',
-    columns: '必需列：name、db_type、host、port。可选列：database_name、description、credential_id、credential_name、tags（以分号分隔）、is_active。',
+    columns:
+      '必需列：name、db_type、host、port。可选列：database_name、description、credential_id、credential_name、tags（以分号分隔）、is_active。',
     mode: '同名实例',
     skip: '跳过',
     upsert: '更新',

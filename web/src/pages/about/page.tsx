@@ -21,9 +21,7 @@ export default function About() {
       {boot.app.demo && <p className="light-alert note">{t('about.demo')}</p>}
       <p>{t('about.lead')}</p>
       <h2>{t('about.what')}</h2>
-      <dl>
-        {QUESTIONS.map((n) => [<dt key={`q${n}`}>{t(`about.q${n}`)}</dt>, <dd key={`a${n}`}>{t(`about.a${n}`)}</dd>])}
-      </dl>
+      <dl>{QUESTIONS.map((n) => [<dt key={`q${n}`}>{t(`about.q${n}`)}</dt>, <dd key={`a${n}`}>{t(`about.a${n}`)}</dd>])}</dl>
       <h2>{t('about.engines')}</h2>
       <p>{ENGINES.join(' · ')}</p>
       <h2>{t('about.timeZone')}</h2>

@@ -74,14 +74,18 @@ function Title({ account }: { account: Reply['account'] }) {
         {account.is_role && <Chip>{t('accounts.role')}</Chip>}
         {account.deleted_at && <Chip>{t('accounts.deleted')}</Chip>}
         {account.classifications.map((one) => (
-          <Chip key={one.id} tone={toneOf(one.color)} title={one.rule_name ? t('accounts.matchedRule', { rule: one.rule_name }) : undefined}>
+          <Chip
+            key={one.id}
+            tone={toneOf(one.color)}
+            title={one.rule_name ? t('accounts.matchedRule', { rule: one.rule_name }) : undefined}
+          >
             {one.name}
           </Chip>
         ))}
       </span>
       <small>
-        <Engine type={account.db_type} /> · <A href={`/instances/${account.instance_id}`}>{account.instance_name}</A> · {t('accounts.lastSync')}{' '}
-        <RelativeTime at={account.last_sync_time} />
+        <Engine type={account.db_type} /> · <A href={`/instances/${account.instance_id}`}>{account.instance_name}</A> ·{' '}
+        {t('accounts.lastSync')} <RelativeTime at={account.last_sync_time} />
       </small>
     </div>
   );
@@ -119,7 +123,8 @@ function About({ reply }: { reply: Reply }) {
   const format = useFormat();
   const { account } = reply;
   const attributes = Object.entries(account.type_specific ?? {}).filter(([, value]) => value !== null && value !== '');
-  const show = (value: unknown) => (typeof value === 'boolean' ? t(value ? 'ui.yes' : 'ui.no') : typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const show = (value: unknown) =>
+    typeof value === 'boolean' ? t(value ? 'ui.yes' : 'ui.no') : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return (
     <div className="stack">
       <Facts
@@ -136,7 +141,9 @@ function About({ reply }: { reply: Reply }) {
           <ul className="stack">
             {account.classifications.map((one) => (
               <li key={one.id} className="row">
-                <Chip tone={RISKS[one.risk_level] ?? 'quiet'}>{i18n.exists(`ui.risk.${one.risk_level}`) ? t(`ui.risk.${one.risk_level as 'low'}`) : one.risk_level}</Chip>
+                <Chip tone={RISKS[one.risk_level] ?? 'quiet'}>
+                  {i18n.exists(`ui.risk.${one.risk_level}`) ? t(`ui.risk.${one.risk_level as 'low'}`) : one.risk_level}
+                </Chip>
                 <span>{one.name}</span>
                 {one.rule_name && <span className="muted">{t('accounts.matchedRule', { rule: one.rule_name })}</span>}
               </li>
@@ -147,7 +154,15 @@ function About({ reply }: { reply: Reply }) {
       {attributes.length > 0 && (
         <section>
           <h3 className="sub">{t('accounts.attributes')}</h3>
-          <Facts columns={1} items={attributes.map(([key, value]) => [key, <span key={key} className="mono">{show(value)}</span>])} />
+          <Facts
+            columns={1}
+            items={attributes.map(([key, value]) => [
+              key,
+              <span key={key} className="mono">
+                {show(value)}
+              </span>,
+            ])}
+          />
         </section>
       )}
     </div>
@@ -167,8 +182,17 @@ function Elsewhere({ reply }: { reply: Reply }) {
           rows={reply.same_account}
           rowKey={(row) => row.id}
           columns={[
-            { key: 'instance', title: t('accounts.instance'), lead: true, render: (row) => <A href={href({ account: row.id, view: null })}>{row.instance_name}</A> },
-            { key: 'super', title: t('accounts.superuser'), render: (row) => (row.is_superuser ? <Chip tone="bad">{t('accounts.superuser')}</Chip> : '–') },
+            {
+              key: 'instance',
+              title: t('accounts.instance'),
+              lead: true,
+              render: (row) => <A href={href({ account: row.id, view: null })}>{row.instance_name}</A>,
+            },
+            {
+              key: 'super',
+              title: t('accounts.superuser'),
+              render: (row) => (row.is_superuser ? <Chip tone="bad">{t('accounts.superuser')}</Chip> : '–'),
+            },
             { key: 'locked', title: t('accounts.state'), render: (row) => <AccountState locked={row.is_locked} deleted={false} /> },
           ]}
         />

@@ -33,7 +33,14 @@ function ReadMark({ state }: { state: LedgerItem['read_state'] }) {
 
 export function ledgerColumns(t: TFunction, href: (id: number) => string, withEngine: boolean): Column<LedgerItem>[] {
   const columns: Column<LedgerItem>[] = [
-    { key: 'username', title: t('accounts.account'), sort: 'username', fixed: true, lead: true, render: (row) => <AccountName row={row} href={href(row.id)} /> },
+    {
+      key: 'username',
+      title: t('accounts.account'),
+      sort: 'username',
+      fixed: true,
+      lead: true,
+      render: (row) => <AccountName row={row} href={href(row.id)} />,
+    },
     {
       key: 'instance',
       title: t('accounts.instance'),
@@ -44,20 +51,43 @@ export function ledgerColumns(t: TFunction, href: (id: number) => string, withEn
         </A>
       ),
     },
-    ...(withEngine ? [{ key: 'db_type', title: t('instances.dbType'), sort: 'db_type', render: (row: LedgerItem) => <Engine type={row.db_type} /> }] : []),
-    { key: 'state', title: t('accounts.state'), sort: 'is_locked', render: (row) => <AccountState locked={row.is_locked} deleted={row.is_deleted} /> },
+    ...(withEngine
+      ? [{ key: 'db_type', title: t('instances.dbType'), sort: 'db_type', render: (row: LedgerItem) => <Engine type={row.db_type} /> }]
+      : []),
+    {
+      key: 'state',
+      title: t('accounts.state'),
+      sort: 'is_locked',
+      render: (row) => <AccountState locked={row.is_locked} deleted={row.is_deleted} />,
+    },
     {
       key: 'super',
       title: t('accounts.superuser'),
       sort: 'is_superuser',
       render: (row) =>
-        row.is_superuser ? <Chip tone="bad">{t('accounts.superuser')}</Chip> : row.is_role ? <Chip>{t('accounts.role')}</Chip> : <span className="muted">–</span>,
+        row.is_superuser ? (
+          <Chip tone="bad">{t('accounts.superuser')}</Chip>
+        ) : row.is_role ? (
+          <Chip>{t('accounts.role')}</Chip>
+        ) : (
+          <span className="muted">–</span>
+        ),
     },
     { key: 'classes', title: t('accounts.classifications'), render: (row) => <Labels items={row.classifications} max={2} /> },
-    { key: 'change', title: t('accounts.lastChange'), sort: 'last_change_time', render: (row) => <RelativeTime at={row.last_change_time} empty="–" /> },
+    {
+      key: 'change',
+      title: t('accounts.lastChange'),
+      sort: 'last_change_time',
+      render: (row) => <RelativeTime at={row.last_change_time} empty="–" />,
+    },
     { key: 'sync', title: t('accounts.lastSync'), sort: 'last_sync_time', render: (row) => <RelativeTime at={row.last_sync_time} /> },
     { key: 'tags', title: t('accounts.tags'), hidden: true, render: (row) => <Labels items={row.tags} max={2} /> },
-    { key: 'plugin', title: t('accounts.plugin'), hidden: true, render: (row) => (row.plugin ? <code>{row.plugin}</code> : <span className="muted">–</span>) },
+    {
+      key: 'plugin',
+      title: t('accounts.plugin'),
+      hidden: true,
+      render: (row) => (row.plugin ? <code>{row.plugin}</code> : <span className="muted">–</span>),
+    },
     { key: 'seen', title: t('accounts.firstSeen'), hidden: true, render: (row) => <RelativeTime at={row.first_seen_at} /> },
   ];
   return columns;

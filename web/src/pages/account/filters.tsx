@@ -55,11 +55,23 @@ export function LedgerFilters({
           width={104}
         />
       )}
-      <FilterMany label={t('accounts.tags')} value={list.texts('tags')} options={options} onChange={(tags) => list.set({ tags })} width={100} />
-      <Checkbox checked={list.text('include_roles') === 'true'} onChange={(event) => list.set({ include_roles: event.target.checked ? 'true' : null })}>
+      <FilterMany
+        label={t('accounts.tags')}
+        value={list.texts('tags')}
+        options={options}
+        onChange={(tags) => list.set({ tags })}
+        width={100}
+      />
+      <Checkbox
+        checked={list.text('include_roles') === 'true'}
+        onChange={(event) => list.set({ include_roles: event.target.checked ? 'true' : null })}
+      >
         {t('accounts.includeRoles')}
       </Checkbox>
-      <Checkbox checked={list.text('include_deleted') === 'true'} onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}>
+      <Checkbox
+        checked={list.text('include_deleted') === 'true'}
+        onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}
+      >
         {t('accounts.includeDeleted')}
       </Checkbox>
     </>

@@ -49,7 +49,11 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
       heading={t('accounts.title')}
       actions={
         may('execute') && (
-          <Button icon={<SyncIcon />} loading={busy} onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}>
+          <Button
+            icon={<SyncIcon />}
+            loading={busy}
+            onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}
+          >
             {t('accounts.syncAll')}
           </Button>
         )

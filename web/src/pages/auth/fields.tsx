@@ -42,7 +42,12 @@ export function PasswordField({ label, fault, ...input }: Props) {
           aria-invalid={fault ? true : undefined}
           aria-describedby={fault ? `${id}-fault` : undefined}
         />
-        <button type="button" onClick={() => setShown(!shown)} aria-label={t(shown ? 'login.hidePassword' : 'login.showPassword')} aria-pressed={shown}>
+        <button
+          type="button"
+          onClick={() => setShown(!shown)}
+          aria-label={t(shown ? 'login.hidePassword' : 'login.showPassword')}
+          aria-pressed={shown}
+        >
           {t(shown ? 'act.hide' : 'act.show')}
         </button>
       </div>

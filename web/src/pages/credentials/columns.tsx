@@ -10,24 +10,52 @@ export type Credential = NonNullable<WireOf<typeof catalogue.credentials.listCre
 
 export function credentialColumns(t: TFunction): Column<Credential>[] {
   return [
-    { key: 'name', title: t('ui.name'), sort: 'name', fixed: true, lead: true, render: (row) => <A href={`/credentials/${row.id}`}>{row.name}</A> },
+    {
+      key: 'name',
+      title: t('ui.name'),
+      sort: 'name',
+      fixed: true,
+      lead: true,
+      render: (row) => <A href={`/credentials/${row.id}`}>{row.name}</A>,
+    },
     {
       key: 'username',
       title: t('credentials.username'),
       sort: 'username',
-      render: (row) => (row.username === null ? <span className="muted">{t('credentials.hiddenName')}</span> : <CopyText text={row.username} mono />),
+      render: (row) =>
+        row.username === null ? <span className="muted">{t('credentials.hiddenName')}</span> : <CopyText text={row.username} mono />,
     },
-    { key: 'type', title: t('credentials.type'), sort: 'credential_type', render: (row) => <Chip>{t(`credentials.types.${row.credential_type}`)}</Chip> },
-    { key: 'db_type', title: t('credentials.dbType'), sort: 'db_type', render: (row) => (row.db_type ? <Engine type={row.db_type} /> : <span className="muted">–</span>) },
+    {
+      key: 'type',
+      title: t('credentials.type'),
+      sort: 'credential_type',
+      render: (row) => <Chip>{t(`credentials.types.${row.credential_type}`)}</Chip>,
+    },
+    {
+      key: 'db_type',
+      title: t('credentials.dbType'),
+      sort: 'db_type',
+      render: (row) => (row.db_type ? <Engine type={row.db_type} /> : <span className="muted">–</span>),
+    },
     { key: 'status', title: t('ui.status'), sort: 'is_active', render: (row) => <Enabled on={row.is_active} /> },
     {
       key: 'instances',
       title: t('credentials.instances'),
       sort: 'instance_count',
       align: 'end',
-      render: (row) => (row.instance_count > 0 ? <A href={`/instances/?credential_id=${row.id}`}>{row.instance_count}</A> : <span className="muted">0</span>),
+      render: (row) =>
+        row.instance_count > 0 ? (
+          <A href={`/instances/?credential_id=${row.id}`}>{row.instance_count}</A>
+        ) : (
+          <span className="muted">0</span>
+        ),
     },
-    { key: 'password', title: t('credentials.passwordUpdated'), hidden: true, render: (row) => <RelativeTime at={row.password_updated_at} empty="–" /> },
+    {
+      key: 'password',
+      title: t('credentials.passwordUpdated'),
+      hidden: true,
+      render: (row) => <RelativeTime at={row.password_updated_at} empty="–" />,
+    },
     {
       key: 'description',
       title: t('ui.description'),

@@ -33,12 +33,18 @@ export function CredentialFields({ form, editing }: { form: Form<CredentialValue
         {(control) => <Input {...control} maxLength={255} autoFocus={!editing} />}
       </Field>
       <Field form={form} name="credential_type" label={t('credentials.type')} required>
-        {(control) => <Select {...control} options={CREDENTIAL_TYPES.map((value) => ({ value, label: t(`credentials.types.${value}`) }))} />}
+        {(control) => (
+          <Select {...control} options={CREDENTIAL_TYPES.map((value) => ({ value, label: t(`credentials.types.${value}`) }))} />
+        )}
       </Field>
       {isDatabase && (
         <Field form={form} name="db_type" label={t('credentials.dbType')} required>
           {(control) => (
-            <Select {...control} placeholder={t('ui.select')} options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))} />
+            <Select
+              {...control}
+              placeholder={t('ui.select')}
+              options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
+            />
           )}
         </Field>
       )}

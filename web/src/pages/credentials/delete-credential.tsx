@@ -15,7 +15,15 @@ interface Doomed {
 export const useDeleting = () => useState<Doomed | null>(null);
 
 /** Asks before deleting; while instances use the credential, another one must take its place, or none. */
-export function DeleteCredential({ credential, onClose, onDeleted }: { credential: Doomed | null; onClose: () => void; onDeleted?: () => void }) {
+export function DeleteCredential({
+  credential,
+  onClose,
+  onDeleted,
+}: {
+  credential: Doomed | null;
+  onClose: () => void;
+  onDeleted?: () => void;
+}) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const text = useErrorText();
@@ -29,7 +37,14 @@ export function DeleteCredential({ credential, onClose, onDeleted }: { credentia
   const used = (credential?.instance_count ?? 0) > 0;
   const others = useRoute(
     catalogue.credentials.listCredentials,
-    { query: { limit: 100, credential_type: 'database', status: 'active', ...(credential?.db_type && { db_type: credential.db_type as never }) } },
+    {
+      query: {
+        limit: 100,
+        credential_type: 'database',
+        status: 'active',
+        ...(credential?.db_type && { db_type: credential.db_type as never }),
+      },
+    },
     { enabled: used },
   );
   async function run() {
@@ -53,7 +68,8 @@ export function DeleteCredential({ credential, onClose, onDeleted }: { credentia
         {used && credential ? (
           <>
             <p>
-              {t('credentials.deleteUsed', { n: credential.instance_count })} <A href={`/instances/?credential_id=${credential.id}`}>{t('ui.view')}</A>
+              {t('credentials.deleteUsed', { n: credential.instance_count })}{' '}
+              <A href={`/instances/?credential_id=${credential.id}`}>{t('ui.view')}</A>
             </p>
             <Select
               value={instead === undefined ? undefined : (instead ?? 0)}

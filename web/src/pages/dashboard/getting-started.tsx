@@ -39,7 +39,12 @@ export function GettingStarted() {
       ),
     },
     { key: 4, title: t('dashboard.start.s4'), text: t('dashboard.start.t4') },
-    { key: 5, title: t('dashboard.start.s5'), text: t('dashboard.start.t5'), act: <LinkButton href="/account/">{t('dashboard.start.b5')}</LinkButton> },
+    {
+      key: 5,
+      title: t('dashboard.start.s5'),
+      text: t('dashboard.start.t5'),
+      act: <LinkButton href="/account/">{t('dashboard.start.b5')}</LinkButton>,
+    },
   ];
   return (
     <section className="start" aria-labelledby="start-title">

@@ -57,7 +57,12 @@ function Whole({ overview }: { overview: Overview }) {
             href: '/instances/',
           },
           { key: 'accounts', label: t('dashboard.accounts'), value: format.number(accounts.total), href: '/account/' },
-          { key: 'super', label: t('dashboard.superusers'), value: format.number(accounts.superusers), href: '/account/?is_superuser=true' },
+          {
+            key: 'super',
+            label: t('dashboard.superusers'),
+            value: format.number(accounts.superusers),
+            href: '/account/?is_superuser=true',
+          },
           { key: 'locked', label: t('dashboard.locked'), value: format.number(accounts.locked), href: '/account/?is_locked=true' },
           {
             key: 'unread',
@@ -93,7 +98,9 @@ function Whole({ overview }: { overview: Overview }) {
               <SizeChart
                 label={t('dashboard.trend')}
                 height={222}
-                series={[{ key: 'total', name: t('dashboard.capacity'), points: capacity.trend.map((day) => [day.date, day.total_mb] as const) }]}
+                series={[
+                  { key: 'total', name: t('dashboard.capacity'), points: capacity.trend.map((day) => [day.date, day.total_mb] as const) },
+                ]}
               />
             ) : (
               <p className="muted">{t('dashboard.trendEmpty')}</p>
@@ -103,7 +110,11 @@ function Whole({ overview }: { overview: Overview }) {
         <Panel title={t('dashboard.failures')} className="span-5" extra={<A href="/history/sessions/?status=failed">{t('ui.all')}</A>}>
           <Failures overview={overview} />
         </Panel>
-        <Panel title={t('dashboard.changes')} className="span-7" extra={<A href="/account/?sort=last_change_time&order=desc">{t('ui.all')}</A>}>
+        <Panel
+          title={t('dashboard.changes')}
+          className="span-7"
+          extra={<A href="/account/?sort=last_change_time&order=desc">{t('ui.all')}</A>}
+        >
           <Changes overview={overview} />
         </Panel>
         <Panel title={t('dashboard.risk')} className="span-5">

@@ -77,7 +77,13 @@ export function Failures({ overview }: { overview: Overview }) {
   );
 }
 
-const CHANGE_TONES: Record<string, Tone> = { add: 'good', return: 'good', delete: 'bad', modify_privilege: 'accent', modify_other: 'quiet' };
+const CHANGE_TONES: Record<string, Tone> = {
+  add: 'good',
+  return: 'good',
+  delete: 'bad',
+  modify_privilege: 'accent',
+  modify_other: 'quiet',
+};
 const CHANGES = ['add', 'modify_privilege', 'modify_other', 'delete', 'return'] as const;
 export function Changes({ overview }: { overview: Overview }) {
   const { t } = useTranslation();

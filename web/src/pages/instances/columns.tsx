@@ -58,7 +58,13 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       align: 'end',
       render: (row) => <A href={`/instances/${row.id}?tab=accounts`}>{format.number(row.active_account_count)}</A>,
     },
-    { key: 'size', title: t('instances.size'), sort: 'total_size_mb', align: 'end', render: (row) => <span className="nowrap">{format.size(row.total_size_mb)}</span> },
+    {
+      key: 'size',
+      title: t('instances.size'),
+      sort: 'total_size_mb',
+      align: 'end',
+      render: (row) => <span className="nowrap">{format.size(row.total_size_mb)}</span>,
+    },
     { key: 'last_sync', title: t('instances.lastSync'), sort: 'last_sync_time', render: (row) => <RelativeTime at={row.last_sync_time} /> },
     { key: 'tags', title: t('instances.tags'), render: (row) => <Labels items={row.tags} max={2} /> },
     { key: 'active', title: t('ui.status'), sort: 'is_active', hidden: true, render: (row) => <Enabled on={row.is_active} /> },
@@ -68,7 +74,14 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       key: 'description',
       title: t('ui.description'),
       hidden: true,
-      render: (row) => (row.description ? <span className="cut" title={row.description}>{row.description}</span> : none),
+      render: (row) =>
+        row.description ? (
+          <span className="cut" title={row.description}>
+            {row.description}
+          </span>
+        ) : (
+          none
+        ),
     },
     { key: 'id', title: 'ID', sort: 'id', hidden: true, align: 'end', render: (row) => <Chip>{row.id}</Chip> },
   ];

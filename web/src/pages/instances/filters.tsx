@@ -5,7 +5,13 @@ import { FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useTagOptions } from '../tags/tag-options';
 
-export function InstanceFilters({ list, engines }: { list: ListState<typeof catalogue.instancesManage.listInstancesData>; engines: readonly DbType[] }) {
+export function InstanceFilters({
+  list,
+  engines,
+}: {
+  list: ListState<typeof catalogue.instancesManage.listInstancesData>;
+  engines: readonly DbType[];
+}) {
   const { t } = useTranslation();
   const { options } = useTagOptions();
   const tags = list.texts('tags');
@@ -26,7 +32,7 @@ export function InstanceFilters({ list, engines }: { list: ListState<typeof cata
           { value: 'never', label: t('instances.untested') },
         ]}
         onChange={(test) => list.set({ test })}
-        width={116}
+        width={126}
       />
       <FilterSelect
         label={t('ui.status')}

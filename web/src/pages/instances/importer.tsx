@@ -16,7 +16,9 @@ const TONES: Record<Row['outcome'], Tone> = { create: 'good', update: 'info', un
 /** Spreadsheets run what begins like a formula. */
 const cell = (text: string) => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 function saveReport(report: Report): void {
-  const lines = report.row_errors.map((fault) => [String(fault.line), fault.name ?? '', fault.field, fault.code, fault.message].map(cell).join(','));
+  const lines = report.row_errors.map((fault) =>
+    [String(fault.line), fault.name ?? '', fault.field, fault.code, fault.message].map(cell).join(','),
+  );
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([`\ufeffline,name,field,code,message\r\n${lines.join('\r\n')}\r\n`], { type: 'text/csv' }));
   link.download = 'import-errors.csv';
@@ -45,7 +47,9 @@ export default function Importer({ onClose }: { onClose: () => void }) {
     if (!file) return;
     try {
       const { data } = await send.mutateAsync({ query: { dry_run: false, mode }, file });
-      message.success(t('instances.importer.done', { created: data.created_count, updated: data.updated_count, skipped: data.skipped_count }));
+      message.success(
+        t('instances.importer.done', { created: data.created_count, updated: data.updated_count, skipped: data.skipped_count }),
+      );
       if (data.row_errors.length === 0) onClose();
     } catch {
       // Shown below.
@@ -101,7 +105,12 @@ export default function Importer({ onClose }: { onClose: () => void }) {
           onDragLeave={() => setOver(false)}
           onDrop={drop}
         >
-          <input type="file" accept=".csv,text/csv" className="sr-only" onChange={(event) => event.target.files?.[0] && preview(event.target.files[0])} />
+          <input
+            type="file"
+            accept=".csv,text/csv"
+            className="sr-only"
+            onChange={(event) => event.target.files?.[0] && preview(event.target.files[0])}
+          />
           <span>
             <FileTextIcon /> {file ? file.name : t('instances.importer.drop')}
           </span>
@@ -144,7 +153,11 @@ export default function Importer({ onClose }: { onClose: () => void }) {
                     title: t('instances.importer.outcome'),
                     render: (row) => <Chip tone={TONES[row.outcome]}>{t(`instances.importer.outcomes.${row.outcome}`)}</Chip>,
                   },
-                  { key: 'reason', title: t('instances.importer.reason'), render: (row) => reasons(row).map((line) => <div key={line}>{line}</div>) },
+                  {
+                    key: 'reason',
+                    title: t('instances.importer.reason'),
+                    render: (row) => reasons(row).map((line) => <div key={line}>{line}</div>),
+                  },
                 ]}
               />
             </div>

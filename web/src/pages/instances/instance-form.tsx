@@ -72,7 +72,9 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
   const types = useRoute(catalogue.common.getDatabaseTypeOptions, {}, { staleTime: Infinity });
   const credentials = useRoute(
     catalogue.credentials.listCredentials,
-    { query: { limit: 100, credential_type: 'database', status: 'active', sort: 'name', order: 'asc', ...(engine && { db_type: engine }) } },
+    {
+      query: { limit: 100, credential_type: 'database', status: 'active', sort: 'name', order: 'asc', ...(engine && { db_type: engine }) },
+    },
     { enabled: engine !== null },
   );
   const defaultPort = (type: DbType | null) => types.data?.options.find((one) => one.value === type)?.default_port ?? null;
@@ -112,7 +114,10 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
             allowClear
             onChange={(value: unknown) => control.onChange(value ?? null)}
             placeholder={t('instances.tlsModes.prefer')}
-            options={(['disable', 'prefer', 'require', 'verify-full'] as const).map((value) => ({ value, label: t(`instances.tlsModes.${value}`) }))}
+            options={(['disable', 'prefer', 'require', 'verify-full'] as const).map((value) => ({
+              value,
+              label: t(`instances.tlsModes.${value}`),
+            }))}
           />
         )}
       </Field>
@@ -159,13 +164,18 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
             onChange={(value: unknown) => control.onChange(value ?? null)}
             placeholder={t('instances.credentialNone')}
             showSearch={{ optionFilterProp: 'label' }}
-            options={(credentials.data?.items ?? []).map((one) => ({ value: one.id, label: one.username ? `${one.name} (${one.username})` : one.name }))}
+            options={(credentials.data?.items ?? []).map((one) => ({
+              value: one.id,
+              label: one.username ? `${one.name} (${one.username})` : one.name,
+            }))}
           />
         )}
       </Field>
       <h2>{t('instances.section.about')}</h2>
       <Field form={form} name="tag_names" label={t('instances.tags')} wide>
-        {(control) => <Select {...control} mode="multiple" placeholder={t('ui.select')} options={groups} showSearch={{ optionFilterProp: 'label' }} />}
+        {(control) => (
+          <Select {...control} mode="multiple" placeholder={t('ui.select')} options={groups} showSearch={{ optionFilterProp: 'label' }} />
+        )}
       </Field>
       <Field form={form} name="description" label={t('ui.description')} wide>
         {(control) => <Input.TextArea {...control} rows={3} maxLength={500} />}

@@ -38,7 +38,13 @@ export default function Instances() {
 
   const columns = useMemo<Column<Instance>[]>(() => {
     const shown = instanceColumns(t, format);
-    if (may('execute')) shown.push({ key: 'acts', title: t('ui.actions'), acts: true, render: (row) => <RowActs row={row} onTest={setTesting} onDelete={askDelete} /> });
+    if (may('execute'))
+      shown.push({
+        key: 'acts',
+        title: t('ui.actions'),
+        acts: true,
+        render: (row) => <RowActs row={row} onTest={setTesting} onDelete={askDelete} />,
+      });
     return shown;
     // What a role may do does not change while the page is open.
   }, [t, format]);
@@ -101,7 +107,15 @@ export default function Instances() {
   );
 }
 
-function RowActs({ row, onTest, onDelete }: { row: Instance; onTest: (targets: TestTarget[]) => void; onDelete: (rows: Instance[]) => void }) {
+function RowActs({
+  row,
+  onTest,
+  onDelete,
+}: {
+  row: Instance;
+  onTest: (targets: TestTarget[]) => void;
+  onDelete: (rows: Instance[]) => void;
+}) {
   const { t } = useTranslation();
   const may = useMay();
   const items = [

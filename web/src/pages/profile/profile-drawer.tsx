@@ -61,7 +61,11 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
           </div>
           <div className="profile-line">
             <span>{t('prefs.theme')}</span>
-            <Segmented<Theme> value={theme} onChange={setTheme} options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`prefs.${value}`) }))} />
+            <Segmented<Theme>
+              value={theme}
+              onChange={setTheme}
+              options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`prefs.${value}`) }))}
+            />
           </div>
         </section>
         <section>

@@ -55,8 +55,8 @@ export function Tokens() {
               <div>
                 <strong>{token.name}</strong> <Chip>{t(`shell.roles.${token.role}`)}</Chip>
                 <small>
-                  {t('users.profile.expires')} {token.expires_at ? format.date(token.expires_at) : t('users.profile.forever')} · {t('users.profile.lastUsed')}{' '}
-                  <RelativeTime at={token.last_used_at} />
+                  {t('users.profile.expires')} {token.expires_at ? format.date(token.expires_at) : t('users.profile.forever')} ·{' '}
+                  {t('users.profile.lastUsed')} <RelativeTime at={token.last_used_at} />
                 </small>
               </div>
               <Button
@@ -105,7 +105,10 @@ export function Tokens() {
           {(control) => (
             <Select
               {...control}
-              options={[...DAYS.map((value) => ({ value, label: t('users.profile.days', { n: value }) })), { value: 0, label: t('users.profile.forever') }]}
+              options={[
+                ...DAYS.map((value) => ({ value, label: t('users.profile.days', { n: value }) })),
+                { value: 0, label: t('users.profile.forever') },
+              ]}
             />
           )}
         </Field>

@@ -65,13 +65,24 @@ export default function Tags() {
         sort: 'instance_count',
         align: 'end',
         render: (tag) =>
-          tag.instance_count ? <A href={`/instances/?tags=${encodeURIComponent(tag.name)}`}>{format.number(tag.instance_count)}</A> : <span className="muted">0</span>,
+          tag.instance_count ? (
+            <A href={`/instances/?tags=${encodeURIComponent(tag.name)}`}>{format.number(tag.instance_count)}</A>
+          ) : (
+            <span className="muted">0</span>
+          ),
       },
       { key: 'sort', title: t('tags.sort'), sort: 'sort_order', align: 'end', hidden: true, render: (tag) => tag.sort_order },
       {
         key: 'description',
         title: t('ui.description'),
-        render: (tag) => (tag.description ? <span className="cut" title={tag.description}>{tag.description}</span> : <span className="muted">–</span>),
+        render: (tag) =>
+          tag.description ? (
+            <span className="cut" title={tag.description}>
+              {tag.description}
+            </span>
+          ) : (
+            <span className="muted">–</span>
+          ),
       },
       { key: 'updated', title: t('ui.updatedAt'), sort: 'updated_at', hidden: true, render: (tag) => <RelativeTime at={tag.updated_at} /> },
     ];
@@ -113,8 +124,20 @@ export default function Tags() {
     <Page title={t('tags.title')} actions={create}>
       <Stats
         items={[
-          { key: 'total', label: t('tags.stats.total'), value: format.number(stats?.total), href: list.href({ status: null }), current: !status },
-          { key: 'active', label: t('tags.stats.active'), value: format.number(stats?.active), href: list.href({ status: 'active' }), current: status === 'active' },
+          {
+            key: 'total',
+            label: t('tags.stats.total'),
+            value: format.number(stats?.total),
+            href: list.href({ status: null }),
+            current: !status,
+          },
+          {
+            key: 'active',
+            label: t('tags.stats.active'),
+            value: format.number(stats?.active),
+            href: list.href({ status: 'active' }),
+            current: status === 'active',
+          },
           {
             key: 'inactive',
             label: t('tags.stats.inactive'),

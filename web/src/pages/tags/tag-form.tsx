@@ -14,7 +14,15 @@ export type TagValues = {
   sort_order: number | null;
   is_active: boolean;
 };
-export const NEW_TAG: TagValues = { name: '', display_name: '', category: null, color: 'primary', description: '', sort_order: 0, is_active: true };
+export const NEW_TAG: TagValues = {
+  name: '',
+  display_name: '',
+  category: null,
+  color: 'primary',
+  description: '',
+  sort_order: 0,
+  is_active: true,
+};
 export const toTagBody = (values: TagValues) => ({ ...values, category: values.category ?? undefined, sort_order: values.sort_order ?? 0 });
 
 export function TagFields({ form, editing }: { form: Form<TagValues>; editing: boolean }) {
@@ -29,7 +37,11 @@ export function TagFields({ form, editing }: { form: Form<TagValues>; editing: b
       </Field>
       <Field form={form} name="category" label={t('tags.category')} required>
         {(control) => (
-          <Select {...control} placeholder={t('ui.select')} options={TAG_CATEGORIES.map((value) => ({ value, label: t(`tags.categories.${value}`) }))} />
+          <Select
+            {...control}
+            placeholder={t('ui.select')}
+            options={TAG_CATEGORIES.map((value) => ({ value, label: t(`tags.categories.${value}`) }))}
+          />
         )}
       </Field>
       <Field form={form} name="sort_order" label={t('tags.sort')} hint={t('tags.sortHint')}>
@@ -41,7 +53,10 @@ export function TagFields({ form, editing }: { form: Form<TagValues>; editing: b
             value={control.value}
             onChange={(event) => control.onChange(event.target.value)}
             aria-label={t('tags.color')}
-            options={COLOR_KEYS.map((value) => ({ value, label: <Chip tone={toneOf(value)}>{form.values.display_name || t(`tags.colors.${value}`)}</Chip> }))}
+            options={COLOR_KEYS.map((value) => ({
+              value,
+              label: <Chip tone={toneOf(value)}>{form.values.display_name || t(`tags.colors.${value}`)}</Chip>,
+            }))}
           />
         )}
       </Field>

@@ -3,7 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 
 /** The active tags as options, grouped by category. */
-export function useTagOptions(): { options: { value: string; label: string }[]; groups: { label: string; options: { value: string; label: string }[] }[] } {
+export function useTagOptions(): {
+  options: { value: string; label: string }[];
+  groups: { label: string; options: { value: string; label: string }[] }[];
+} {
   const { t, i18n } = useTranslation();
   const { data } = useRoute(catalogue.tags.listTagOptions, { query: { status: 'active' } }, { staleTime: 60_000 });
   const tags = data?.tags ?? [];

@@ -28,7 +28,12 @@ export function userColumns(t: TFunction, format: Format, me: number | undefined
         </span>
       ),
     },
-    { key: 'role', title: t('users.role'), sort: 'role', render: (row) => <Chip tone={ROLE_TONES[row.role]}>{t(`shell.roles.${row.role}`)}</Chip> },
+    {
+      key: 'role',
+      title: t('users.role'),
+      sort: 'role',
+      render: (row) => <Chip tone={ROLE_TONES[row.role]}>{t(`shell.roles.${row.role}`)}</Chip>,
+    },
     {
       key: 'status',
       title: t('ui.status'),

@@ -127,7 +127,14 @@ export default function Users() {
             };
           }),
           ...(numbers?.locked !== null && numbers?.locked !== undefined
-            ? [{ key: 'locked', label: t('users.stats.locked'), value: format.number(numbers.locked), tone: numbers.locked > 0 ? ('warn' as const) : undefined }]
+            ? [
+                {
+                  key: 'locked',
+                  label: t('users.stats.locked'),
+                  value: format.number(numbers.locked),
+                  tone: numbers.locked > 0 ? ('warn' as const) : undefined,
+                },
+              ]
             : []),
         ]}
       />

@@ -11,7 +11,15 @@ import { generatePassword } from './password';
 type Values = { username: string; role: (typeof ROLES)[number]; password: string; is_active: boolean; must_change_password: boolean };
 
 /** Creates a user, or changes one (`user`). A generated password is handed over after saving. */
-export function UserDrawer({ user, onClose, onSecret }: { user: User | 'new'; onClose: () => void; onSecret: (username: string, password: string) => void }) {
+export function UserDrawer({
+  user,
+  onClose,
+  onSecret,
+}: {
+  user: User | 'new';
+  onClose: () => void;
+  onSecret: (username: string, password: string) => void;
+}) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const create = useSend(catalogue.users.createUser);
@@ -34,7 +42,13 @@ export function UserDrawer({ user, onClose, onSecret }: { user: User | 'new'; on
   });
   const demoted = wasAdmin && (form.values.role !== 'admin' || !form.values.is_active);
   return (
-    <FormDrawer form={form} open title={isNew ? t('users.new') : t('users.edit', { name: user.username })} submit={t('act.save')} onClose={onClose}>
+    <FormDrawer
+      form={form}
+      open
+      title={isNew ? t('users.new') : t('users.edit', { name: user.username })}
+      submit={t('act.save')}
+      onClose={onClose}
+    >
       <Field form={form} name="username" label={t('users.username')} hint={t('users.usernameHint')} required>
         {(control) => <Input {...control} maxLength={20} autoComplete="off" spellCheck={false} autoFocus={isNew} />}
       </Field>
@@ -51,7 +65,10 @@ export function UserDrawer({ user, onClose, onSecret }: { user: User | 'new'; on
               </Space.Compact>
             )}
           </Field>
-          <Checkbox checked={form.values.must_change_password} onChange={(event) => form.set({ must_change_password: event.target.checked })}>
+          <Checkbox
+            checked={form.values.must_change_password}
+            onChange={(event) => form.set({ must_change_password: event.target.checked })}
+          >
             {t('users.mustChange')}
           </Checkbox>
         </>

@@ -8,11 +8,14 @@ import './change-timeline.css';
 export type Change = NonNullable<WireOf<typeof catalogue.instancesDetail.getAccountChangeHistory>>['history'][number];
 
 /** What of a change is about privileges, object by object: first what was granted, then what was revoked. */
-export function byObject(diff: Change['privilege_diff']): { label: string; object: string; granted: string[]; revoked: string[]; altered: string[] }[] {
+export function byObject(
+  diff: Change['privilege_diff'],
+): { label: string; object: string; granted: string[]; revoked: string[]; altered: string[] }[] {
   const found = new Map<string, { label: string; object: string; granted: string[]; revoked: string[]; altered: string[] }>();
   for (const entry of diff) {
     // "label:object" on the wire; the label stands beside it anyway.
-    const object = entry.path?.join('.') ?? entry.object.replace(new RegExp(`^${entry.label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[:：]?`), '');
+    const object =
+      entry.path?.join('.') ?? entry.object.replace(new RegExp(`^${entry.label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[:：]?`), '');
     const key = `${entry.field}\u0000${object}`;
     const one = found.get(key) ?? { label: entry.label, object, granted: [], revoked: [], altered: [] };
     found.set(key, one);
@@ -29,7 +32,8 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
     <ol className="timeline">
       {changes.map((change) => {
         const rows = byObject(change.privilege_diff);
-        const count = (action: string) => change.privilege_diff.filter((one) => one.action === action).reduce((n, one) => n + one.permissions.length, 0);
+        const count = (action: string) =>
+          change.privilege_diff.filter((one) => one.action === action).reduce((n, one) => n + one.permissions.length, 0);
         const [granted, revoked] = [count('GRANT'), count('REVOKE')];
         return (
           <li key={change.id} className={change.change_type}>

@@ -89,7 +89,9 @@ export default function SizeLines({
           id: one.key,
           name: one.name,
           type: 'line',
-          data: hidden.has(one.key) ? [] : marked(withGaps(one.points).map(([date, value]) => [date, value === null ? null : value / factor])),
+          data: hidden.has(one.key)
+            ? []
+            : marked(withGaps(one.points).map(([date, value]) => [date, value === null ? null : value / factor])),
           connectNulls: false,
           showSymbol: true,
           symbol: 'circle',

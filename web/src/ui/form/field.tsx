@@ -46,7 +46,7 @@ export function Field<V extends Values>({
     onChange: (given) => form.set({ [name]: valueOf(given) } as Partial<V>),
     status: faults ? 'error' : undefined,
     'aria-invalid': faults ? true : undefined,
-    'aria-describedby': [hint && `${id}-hint`, faults && `${id}-fault`].filter(Boolean).join(' ') || undefined,
+    'aria-describedby': faults ? `${id}-fault` : hint ? `${id}-hint` : undefined,
   };
   return (
     <div className={wide ? 'field wide' : 'field'} data-fault={faults ? name : undefined}>
@@ -59,7 +59,7 @@ export function Field<V extends Values>({
         )}
       </label>
       {children(control)}
-      {hint && (
+      {hint && !faults && (
         <p className="hint" id={`${id}-hint`}>
           {hint}
         </p>

@@ -58,7 +58,9 @@ export function useForm<V extends Values>({
   const [start, setStart] = useState(initial);
   const [values, setValues] = useState<V>(() => (page ? restored(initial) : initial));
   const [errors, setErrors] = useState<FieldErrors>(() => (page ? (refused?.fields ?? {}) : {}));
-  const [fault, setFault] = useState<Form<V>['fault']>(() => (page && refused ? { message: refused.message, errorId: refused.error_id ?? null } : null));
+  const [fault, setFault] = useState<Form<V>['fault']>(() =>
+    page && refused ? { message: refused.message, errorId: refused.error_id ?? null } : null,
+  );
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
   const tried = useRef(false);

@@ -32,7 +32,20 @@ export interface Group {
 }
 
 const SERVER_SCOPES = new Set(['server', 'tablespace', 'other', 'proxy']);
-const SCOPE_ORDER = ['server', 'database', 'schema', 'table', 'column', 'sequence', 'routine', 'type', 'tablespace', 'default', 'proxy', 'other'];
+const SCOPE_ORDER = [
+  'server',
+  'database',
+  'schema',
+  'table',
+  'column',
+  'sequence',
+  'routine',
+  'type',
+  'tablespace',
+  'default',
+  'proxy',
+  'other',
+];
 const rank = (scope: string) => (SCOPE_ORDER.includes(scope) ? SCOPE_ORDER.indexOf(scope) : SCOPE_ORDER.length);
 
 function nameOf(entry: Effective): string | null {
@@ -73,7 +86,13 @@ export function groupPrivileges(entries: readonly Effective[], filter: Wanted = 
     const row = group.rows.get(rowKey) ?? { key: rowKey, scope: entry.scope, kind: entry.kind ?? null, name, sources: [], by: new Map() };
     group.rows.set(rowKey, row);
     const sourceKey = JSON.stringify([entry.via, entry.set_role ?? false, entry.denied_by ?? null]);
-    const source = row.by.get(sourceKey) ?? { key: sourceKey, via: entry.via, setRole: entry.set_role ?? false, deniedBy: entry.denied_by ?? null, privileges: [] };
+    const source = row.by.get(sourceKey) ?? {
+      key: sourceKey,
+      via: entry.via,
+      setRole: entry.set_role ?? false,
+      deniedBy: entry.denied_by ?? null,
+      privileges: [],
+    };
     row.by.set(sourceKey, source);
     source.privileges.push({ name: entry.privilege, grantable: entry.grantable ?? false });
   }

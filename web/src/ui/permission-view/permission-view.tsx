@@ -69,7 +69,10 @@ export function PermissionView({
         </div>
       )}
       {total > effective.length && (
-        <Alert type="warning" title={t('accounts.priv.truncated', { total: format.number(total), shown: format.number(effective.length) })} />
+        <Alert
+          type="warning"
+          title={t('accounts.priv.truncated', { total: format.number(total), shown: format.number(effective.length) })}
+        />
       )}
       {groups.length === 0 ? (
         narrowed ? (
@@ -142,7 +145,20 @@ function GroupView({ group, type, open }: { group: Group; type: DbType; open: bo
   );
 }
 
-const SCOPES = ['server', 'database', 'schema', 'table', 'column', 'sequence', 'routine', 'type', 'tablespace', 'default', 'proxy', 'other'] as const;
+const SCOPES = [
+  'server',
+  'database',
+  'schema',
+  'table',
+  'column',
+  'sequence',
+  'routine',
+  'type',
+  'tablespace',
+  'default',
+  'proxy',
+  'other',
+] as const;
 
 function ObjectView({ row, level }: { row: ObjectRow; level: Group['level'] }) {
   const { t } = useTranslation();
@@ -176,7 +192,11 @@ function SourceView({ source }: { source: Source }) {
     <li data-denied={denied || undefined}>
       <span className="priv-list">
         {source.privileges.map((one) => (
-          <code key={one.name} className={one.grantable ? 'grantable' : undefined} title={one.grantable ? t('accounts.priv.grantable') : undefined}>
+          <code
+            key={one.name}
+            className={one.grantable ? 'grantable' : undefined}
+            title={one.grantable ? t('accounts.priv.grantable') : undefined}
+          >
             {one.name === 'ALL' ? t('accounts.priv.everything') : one.name}
             {one.grantable && <sup aria-label={t('accounts.priv.grantable')}>＋</sup>}
           </code>
@@ -190,9 +210,7 @@ function SourceView({ source }: { source: Source }) {
           </Chip>
         )}
         {source.deniedBy && (
-          <Chip tone="bad">
-            {t('accounts.priv.deniedBy', { by: source.deniedBy.map((step) => step[1] ?? step[0]).join(' → ') })}
-          </Chip>
+          <Chip tone="bad">{t('accounts.priv.deniedBy', { by: source.deniedBy.map((step) => step[1] ?? step[0]).join(' → ') })}</Chip>
         )}
       </span>
     </li>

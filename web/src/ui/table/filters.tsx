@@ -6,7 +6,17 @@ import { useTranslation } from 'react-i18next';
 const WAIT_MS = 300;
 
 /** Waits until typing rests, then asks; shows that it is asking. */
-export function SearchBox({ value, onChange, busy, placeholder }: { value: string; onChange: (text: string) => void; busy: boolean; placeholder: string }) {
+export function SearchBox({
+  value,
+  onChange,
+  busy,
+  placeholder,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  busy: boolean;
+  placeholder: string;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState(value);
   const sent = useRef(value);

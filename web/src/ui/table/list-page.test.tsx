@@ -91,7 +91,10 @@ describe('a list', () => {
 
   it('tells a failure with its id and tries again', async () => {
     let fail = true;
-    stubFetch(answer(LIST, (one) => (fail ? refusal(500, 'INTERNAL_ERROR') : page(one))), me);
+    stubFetch(
+      answer(LIST, (one) => (fail ? refusal(500, 'INTERNAL_ERROR') : page(one))),
+      me,
+    );
     await draw(Users, at());
     expect(await screen.findByText('e-1')).toBeTruthy();
     fail = false;
@@ -106,7 +109,9 @@ describe('the query of an address', () => {
     expect(readQuery(LIST, search)).toEqual({ limit: 50, status: 'active' });
   });
   it('takes repeated keys and comma lists alike', () => {
-    expect(readQuery(catalogue.instancesManage.listInstancesData, new URLSearchParams('tags=a,b&tags=c'))).toEqual({ tags: ['a', 'b', 'c'] });
+    expect(readQuery(catalogue.instancesManage.listInstancesData, new URLSearchParams('tags=a,b&tags=c'))).toEqual({
+      tags: ['a', 'b', 'c'],
+    });
   });
 });
 

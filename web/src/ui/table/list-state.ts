@@ -54,7 +54,11 @@ export function useList<R extends Route>(route: R, standard: Record<string, unkn
       order: whole.order === 'desc' ? 'desc' : 'asc',
       filtered: filters.length > 0,
       text: (key) => search.get(key) ?? undefined,
-      texts: (key) => search.getAll(key).flatMap((one) => one.split(',')).filter(Boolean),
+      texts: (key) =>
+        search
+          .getAll(key)
+          .flatMap((one) => one.split(','))
+          .filter(Boolean),
       set: (patch) => set('page' in patch ? patch : { page: null, ...patch }),
       clear: () => set({ page: null, ...Object.fromEntries(filters.map((key) => [key, null])) }),
       href: (patch) => href('page' in patch ? patch : { page: null, ...patch }),

@@ -57,7 +57,12 @@ export function Pager({
             one === null ? (
               <span key={`gap${i}`}>…</span>
             ) : (
-              <A key={one} href={href(one)} aria-current={one === page ? 'page' : undefined} aria-label={t('ui.page', { page: one, pages })}>
+              <A
+                key={one}
+                href={href(one)}
+                aria-current={one === page ? 'page' : undefined}
+                aria-label={t('ui.page', { page: one, pages })}
+              >
                 {one}
               </A>
             ),

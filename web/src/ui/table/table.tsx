@@ -90,7 +90,12 @@ export function Table<T>({
                 </tr>
               ))
             : rows.map((row) => (
-                <tr key={rowKey(row)} role="row" data-current={current === rowKey(row) || undefined} data-chosen={selecting?.has(row) || undefined}>
+                <tr
+                  key={rowKey(row)}
+                  role="row"
+                  data-current={current === rowKey(row) || undefined}
+                  data-chosen={selecting?.has(row) || undefined}
+                >
                   {selecting && (
                     <td role="cell" className="grid-select">
                       <Checkbox
@@ -136,8 +141,18 @@ function Heading<T>({ column, sorting }: { column: Column<T>; sorting?: Sorting 
     );
   const { sort } = column;
   return (
-    <th scope="col" role="columnheader" className={column.align} style={style} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}>
-      <button type="button" title={t('ui.sortBy', { column: column.title })} onClick={() => sorting.onSort(sort, on && sorting.order === 'asc' ? 'desc' : 'asc')}>
+    <th
+      scope="col"
+      role="columnheader"
+      className={column.align}
+      style={style}
+      aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
+      <button
+        type="button"
+        title={t('ui.sortBy', { column: column.title })}
+        onClick={() => sorting.onSort(sort, on && sorting.order === 'asc' ? 'desc' : 'asc')}
+      >
         {column.title}
         {on && (sorting.order === 'asc' ? <ArrowUpIcon /> : <ArrowDownIcon />)}
       </button>

@@ -21,7 +21,11 @@ export default function ChangePassword() {
   const { old_password: old, new_password: fresh, confirm_password: again } = values;
 
   const rules = [
-    ...PASSWORD_RULES.map((rule) => ({ code: rule.code as string, text: locale() === 'en' ? rule.en : rule.zh, met: fresh !== '' && rule.holds(fresh) })),
+    ...PASSWORD_RULES.map((rule) => ({
+      code: rule.code as string,
+      text: locale() === 'en' ? rule.en : rule.zh,
+      met: fresh !== '' && rule.holds(fresh),
+    })),
     { code: 'DIFFERS', text: t('password.differs'), met: fresh !== '' && fresh !== old },
     { code: 'MATCHES', text: t('password.matches'), met: fresh !== '' && fresh === again },
   ];

@@ -80,7 +80,13 @@ export default function Login() {
           fault={fault?.fields.username?.[0]?.message}
         />
         <div ref={password}>
-          <PasswordField label={t('login.password')} name="password" autoComplete="current-password" required fault={fault?.fields.password?.[0]?.message} />
+          <PasswordField
+            label={t('login.password')}
+            name="password"
+            autoComplete="current-password"
+            required
+            fault={fault?.fields.password?.[0]?.message}
+          />
         </div>
         <label className="light-check">
           <input type="checkbox" name="remember" value="true" defaultChecked={formState?.values.remember === 'true'} />

@@ -75,7 +75,10 @@ export default function CredentialDetail() {
             items={[
               [t('credentials.type'), <Chip key="type">{t(`credentials.types.${credential.credential_type}`)}</Chip>],
               [t('credentials.dbType'), credential.db_type && <Engine type={credential.db_type} />],
-              [t('credentials.username'), credential.username === null ? t('credentials.hiddenName') : <CopyText text={credential.username} mono />],
+              [
+                t('credentials.username'),
+                credential.username === null ? t('credentials.hiddenName') : <CopyText text={credential.username} mono />,
+              ],
               [
                 t('credentials.password'),
                 <span key="password">

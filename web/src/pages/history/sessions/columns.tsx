@@ -32,7 +32,9 @@ export function sessionColumns(t: TFunction, format: Format, href: (id: string) 
             ) : (
               <>
                 {format.number(row.successful_instances + row.failed_instances)} / {format.number(row.total_instances)}
-                {row.failed_instances > 0 && <span className="progress-failed"> {t('sessions.failedN', { n: format.number(row.failed_instances) })}</span>}
+                {row.failed_instances > 0 && (
+                  <span className="progress-failed"> {t('sessions.failedN', { n: format.number(row.failed_instances) })}</span>
+                )}
               </>
             )}
           </small>
@@ -40,10 +42,25 @@ export function sessionColumns(t: TFunction, format: Format, href: (id: string) 
       ),
     },
     { key: 'type', title: t('sessions.type'), render: (row) => t(`sessions.types.${row.sync_type}`) },
-    { key: 'by', title: t('sessions.by'), render: (row) => row.created_by_name ?? <span className="muted">{t('sessions.bySchedule')}</span> },
+    {
+      key: 'by',
+      title: t('sessions.by'),
+      render: (row) => row.created_by_name ?? <span className="muted">{t('sessions.bySchedule')}</span>,
+    },
     { key: 'started', title: t('sessions.startedAt'), sort: 'started_at', render: (row) => <RelativeTime at={row.started_at} /> },
-    { key: 'completed', title: t('sessions.completedAt'), sort: 'completed_at', hidden: true, render: (row) => <RelativeTime at={row.completed_at} empty="–" /> },
-    { key: 'duration', title: t('sessions.duration'), align: 'end', render: (row) => <span className="nowrap">{format.duration(row.duration_seconds)}</span> },
+    {
+      key: 'completed',
+      title: t('sessions.completedAt'),
+      sort: 'completed_at',
+      hidden: true,
+      render: (row) => <RelativeTime at={row.completed_at} empty="–" />,
+    },
+    {
+      key: 'duration',
+      title: t('sessions.duration'),
+      align: 'end',
+      render: (row) => <span className="nowrap">{format.duration(row.duration_seconds)}</span>,
+    },
     { key: 'id', title: t('sessions.id'), render: (row) => <code title={row.session_id}>{row.session_id.slice(0, 8)}</code> },
   ];
 }

@@ -23,7 +23,11 @@ export default function Sessions() {
   const format = useFormat();
   const { href, search } = useUrl();
   const list = useList(LIST);
-  const result = useRoute(LIST, { query: list.query }, { keep: true, refetchInterval: (data) => (data?.stats.running ? BUSY_MS : REFRESH_MS) });
+  const result = useRoute(
+    LIST,
+    { query: list.query },
+    { keep: true, refetchInterval: (data) => (data?.stats.running ? BUSY_MS : REFRESH_MS) },
+  );
   const stats = result.data?.stats;
   const columns = useMemo(() => sessionColumns(t, format, (session) => href({ session })), [t, format, href]);
   const status = list.text('status');

@@ -23,25 +23,66 @@ type Account = NonNullable<WireOf<typeof LIST>>['accounts'][number];
 
 function accountColumns(t: TFunction, href: (id: number) => string, type: InstanceRecord['db_type']): Column<Account>[] {
   return [
-    { key: 'username', title: t('accounts.account'), sort: 'username', fixed: true, lead: true, render: (row) => <AccountName row={row} href={href(row.id)} /> },
-    { key: 'state', title: t('accounts.state'), sort: 'is_locked', render: (row) => <AccountState locked={row.is_locked} deleted={row.is_deleted} /> },
+    {
+      key: 'username',
+      title: t('accounts.account'),
+      sort: 'username',
+      fixed: true,
+      lead: true,
+      render: (row) => <AccountName row={row} href={href(row.id)} />,
+    },
+    {
+      key: 'state',
+      title: t('accounts.state'),
+      sort: 'is_locked',
+      render: (row) => <AccountState locked={row.is_locked} deleted={row.is_deleted} />,
+    },
     {
       key: 'super',
       title: t('accounts.superuser'),
       sort: 'is_superuser',
       render: (row) =>
-        row.is_superuser ? <Chip tone="bad">{t('accounts.superuser')}</Chip> : row.is_role ? <Chip>{t('accounts.role')}</Chip> : <span className="muted">–</span>,
+        row.is_superuser ? (
+          <Chip tone="bad">{t('accounts.superuser')}</Chip>
+        ) : row.is_role ? (
+          <Chip>{t('accounts.role')}</Chip>
+        ) : (
+          <span className="muted">–</span>
+        ),
     },
     ...(type === 'mysql'
-      ? [{ key: 'plugin', title: t('accounts.plugin'), render: (row: Account) => (row.plugin ? <code>{row.plugin}</code> : <span className="muted">–</span>) }]
+      ? [
+          {
+            key: 'plugin',
+            title: t('accounts.plugin'),
+            render: (row: Account) => (row.plugin ? <code>{row.plugin}</code> : <span className="muted">–</span>),
+          },
+        ]
       : []),
     ...(type === 'oracle'
-      ? [{ key: 'status', title: 'ACCOUNT_STATUS', render: (row: Account) => (row.account_status ? <code>{row.account_status}</code> : <span className="muted">–</span>) }]
+      ? [
+          {
+            key: 'status',
+            title: 'ACCOUNT_STATUS',
+            render: (row: Account) => (row.account_status ? <code>{row.account_status}</code> : <span className="muted">–</span>),
+          },
+        ]
       : []),
     { key: 'classes', title: t('accounts.classifications'), render: (row) => <Labels items={row.classifications} max={2} /> },
-    { key: 'change', title: t('accounts.lastChange'), sort: 'last_change_time', render: (row) => <RelativeTime at={row.last_change_time} empty="–" /> },
+    {
+      key: 'change',
+      title: t('accounts.lastChange'),
+      sort: 'last_change_time',
+      render: (row) => <RelativeTime at={row.last_change_time} empty="–" />,
+    },
     { key: 'first', title: t('accounts.firstSeen'), sort: 'first_seen_at', render: (row) => <RelativeTime at={row.first_seen_at} /> },
-    { key: 'last', title: t('accounts.lastSeen'), sort: 'last_seen_at', hidden: true, render: (row) => <RelativeTime at={row.last_seen_at} /> },
+    {
+      key: 'last',
+      title: t('accounts.lastSeen'),
+      sort: 'last_seen_at',
+      hidden: true,
+      render: (row) => <RelativeTime at={row.last_seen_at} />,
+    },
   ];
 }
 
@@ -53,7 +94,10 @@ export default function AccountsTab({ instance, onSync }: { instance: InstanceRe
   const result = useRoute(LIST, { params: { instance_id: instance.id }, query: list.query }, { keep: true });
   const stats = result.data?.stats;
   const data = result.data && { ...result.data, items: result.data.items ?? result.data.accounts };
-  const columns = useMemo(() => accountColumns(t, (account) => href({ account, view: null }), instance.db_type), [t, href, instance.db_type]);
+  const columns = useMemo(
+    () => accountColumns(t, (account) => href({ account, view: null }), instance.db_type),
+    [t, href, instance.db_type],
+  );
   const superuser = list.text('superuser');
   const locked = list.text('locked');
   const sync = onSync && (
@@ -65,7 +109,12 @@ export default function AccountsTab({ instance, onSync }: { instance: InstanceRe
     <>
       <Stats
         items={[
-          { key: 'active', label: t('accounts.stats.active'), value: format.number(stats?.active), href: list.href({ superuser: null, locked: null }) },
+          {
+            key: 'active',
+            label: t('accounts.stats.active'),
+            value: format.number(stats?.active),
+            href: list.href({ superuser: null, locked: null }),
+          },
           {
             key: 'super',
             label: t('accounts.stats.superusers'),
@@ -82,7 +131,12 @@ export default function AccountsTab({ instance, onSync }: { instance: InstanceRe
           },
           { key: 'roles', label: t('accounts.stats.roles'), value: format.number(stats?.roles) },
           { key: 'deleted', label: t('accounts.stats.deleted'), value: format.number(stats?.deleted) },
-          { key: 'unread', label: t('accounts.stats.unread'), value: format.number(stats?.unread), tone: stats && stats.unread > 0 ? 'warn' : undefined },
+          {
+            key: 'unread',
+            label: t('accounts.stats.unread'),
+            value: format.number(stats?.unread),
+            tone: stats && stats.unread > 0 ? 'warn' : undefined,
+          },
         ]}
       />
       <ListPage
@@ -113,7 +167,10 @@ export default function AccountsTab({ instance, onSync }: { instance: InstanceRe
             >
               {t('accounts.includeRoles')}
             </Checkbox>
-            <Checkbox checked={list.text('include_deleted') === 'true'} onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}>
+            <Checkbox
+              checked={list.text('include_deleted') === 'true'}
+              onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}
+            >
               {t('accounts.includeDeleted')}
             </Checkbox>
           </>

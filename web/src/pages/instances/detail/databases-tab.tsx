@@ -80,7 +80,9 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
             {row.database_name}
           </A>
           {!row.is_active && (
-            <Chip title={row.last_seen_date ? t('instances.sizes.lastSeen', { date: format.date(row.last_seen_date) }) : undefined}>{t('instances.sizes.deleted')}</Chip>
+            <Chip title={row.last_seen_date ? t('instances.sizes.lastSeen', { date: format.date(row.last_seen_date) }) : undefined}>
+              {t('instances.sizes.deleted')}
+            </Chip>
           )}
         </span>
       ),
@@ -90,7 +92,12 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
       title: t('instances.sizes.size'),
       sort: 'size',
       align: 'end',
-      render: (row) => (row.collected_date ? <strong className="nowrap">{format.size(row.size_mb)}</strong> : <span className="muted">{t('instances.sizes.notCollected')}</span>),
+      render: (row) =>
+        row.collected_date ? (
+          <strong className="nowrap">{format.size(row.size_mb)}</strong>
+        ) : (
+          <span className="muted">{t('instances.sizes.notCollected')}</span>
+        ),
     },
     {
       key: 'share',
@@ -102,9 +109,26 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
         </span>
       ),
     },
-    { key: 'data', title: t('instances.sizes.data'), sort: 'data', align: 'end', render: (row) => <span className="nowrap">{format.size(row.data_size_mb)}</span> },
-    { key: 'log', title: t('instances.sizes.log'), sort: 'log', align: 'end', render: (row) => <span className="nowrap">{format.size(row.log_size_mb)}</span> },
-    { key: 'collected', title: t('instances.sizes.collected'), sort: 'collected', render: (row) => <span className="nowrap">{format.date(row.collected_date)}</span> },
+    {
+      key: 'data',
+      title: t('instances.sizes.data'),
+      sort: 'data',
+      align: 'end',
+      render: (row) => <span className="nowrap">{format.size(row.data_size_mb)}</span>,
+    },
+    {
+      key: 'log',
+      title: t('instances.sizes.log'),
+      sort: 'log',
+      align: 'end',
+      render: (row) => <span className="nowrap">{format.size(row.log_size_mb)}</span>,
+    },
+    {
+      key: 'collected',
+      title: t('instances.sizes.collected'),
+      sort: 'collected',
+      render: (row) => <span className="nowrap">{format.date(row.collected_date)}</span>,
+    },
   ];
   return (
     <div>
@@ -118,7 +142,12 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
       <Trend instanceId={instance.id} databases={collected} />
       <div className="list">
         <div className="toolbar">
-          <SearchBox value={search.get('search') ?? ''} onChange={(text) => set({ search: text })} busy={false} placeholder={t('instances.sizes.search')} />
+          <SearchBox
+            value={search.get('search') ?? ''}
+            onChange={(text) => set({ search: text })}
+            busy={false}
+            placeholder={t('instances.sizes.search')}
+          />
           <Checkbox checked={gone} onChange={(event) => set({ gone: event.target.checked ? '1' : null })}>
             {t('instances.sizes.showDeleted')}
           </Checkbox>
@@ -181,7 +210,13 @@ function Trend({ instanceId, databases }: { instanceId: number; databases: Size[
       }
     >
       <div className="trend">
-        {pending ? <Skeleton lines={7} /> : empty ? <Empty title={t('instances.sizes.noHistory')} /> : <SizeChart series={series} label={title} onPick={(db) => set({ db })} />}
+        {pending ? (
+          <Skeleton lines={7} />
+        ) : empty ? (
+          <Empty title={t('instances.sizes.noHistory')} />
+        ) : (
+          <SizeChart series={series} label={title} onPick={(db) => set({ db })} />
+        )}
       </div>
     </Panel>
   );

@@ -33,7 +33,12 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
             value: format.number(stats?.superusers),
             href: `${pathname}?tab=accounts&superuser=true`,
           },
-          { key: 'locked', label: t('accounts.stats.locked'), value: format.number(stats?.locked), href: `${pathname}?tab=accounts&locked=true` },
+          {
+            key: 'locked',
+            label: t('accounts.stats.locked'),
+            value: format.number(stats?.locked),
+            href: `${pathname}?tab=accounts&locked=true`,
+          },
           {
             key: 'unread',
             label: t('accounts.stats.unread'),
@@ -41,7 +46,12 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
             tone: stats && stats.unread > 0 ? 'warn' : undefined,
             href: `${pathname}?tab=accounts`,
           },
-          { key: 'dbs', label: t('instances.sizes.active'), value: format.number(sizes.data?.active_count), href: `${pathname}?tab=databases` },
+          {
+            key: 'dbs',
+            label: t('instances.sizes.active'),
+            value: format.number(sizes.data?.active_count),
+            href: `${pathname}?tab=databases`,
+          },
           {
             key: 'size',
             label: t('instances.sizes.total'),
@@ -86,7 +96,9 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
                   <TestState ok={instance.last_test_ok} code={instance.last_test_error_code} />
                   <span className="muted">
                     <RelativeTime at={instance.last_test_at} empty="" />
-                    {instance.last_test_ok && instance.last_test_latency_ms !== null && ` · ${format.number(Math.round(instance.last_test_latency_ms))} ms`}
+                    {instance.last_test_ok &&
+                      instance.last_test_latency_ms !== null &&
+                      ` · ${format.number(Math.round(instance.last_test_latency_ms))} ms`}
                   </span>
                 </span>,
               ],

@@ -48,7 +48,9 @@ export default function InstanceDetail() {
   const syncAccounts = () =>
     start(async () => (await call(catalogue.accountsSync.syncInstanceAccounts, { params, query: { wait: 0 }, body: {} })).data.result);
   const syncCapacity = () =>
-    start(async () => (await call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params, query: { wait: 0 }, body: {} })).data.result);
+    start(
+      async () => (await call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params, query: { wait: 0 }, body: {} })).data.result,
+    );
   const more = [
     ...(may('update') ? [{ key: 'edit', label: <A href={`/instances/${id}/edit`}>{t('ui.edit')}</A> }] : []),
     ...(may('delete') ? [{ key: 'delete', label: t('ui.delete'), danger: true }] : []),
@@ -84,7 +86,11 @@ export default function InstanceDetail() {
               {t('instances.syncAccounts')}
             </Button>
             {more.length > 0 && (
-              <Dropdown trigger={['click']} placement="bottomRight" menu={{ items: more, onClick: ({ key }) => key === 'delete' && askDelete([instance]) }}>
+              <Dropdown
+                trigger={['click']}
+                placement="bottomRight"
+                menu={{ items: more, onClick: ({ key }) => key === 'delete' && askDelete([instance]) }}
+              >
                 <Button aria-haspopup="menu">{t('ui.more')}</Button>
               </Dropdown>
             )}
@@ -95,7 +101,11 @@ export default function InstanceDetail() {
       <Tabs
         label={instance.name}
         current={tab}
-        tabs={TABS.map((key) => ({ key, label: t(`instances.tabs.${key}`), href: key === 'overview' ? pathname : `${pathname}?tab=${key}` }))}
+        tabs={TABS.map((key) => ({
+          key,
+          label: t(`instances.tabs.${key}`),
+          href: key === 'overview' ? pathname : `${pathname}?tab=${key}`,
+        }))}
       />
       <Suspense fallback={<Skeleton lines={8} />}>
         {tab === 'overview' && <Overview instance={instance} />}

@@ -9,7 +9,10 @@ const ROUTE = catalogue.instancesDetail.getInstanceDatabaseSizes;
 export function useSizeHistory(instanceId: number, names: string[], from: string): { series: Series[]; pending: boolean } {
   return useQueries({
     queries: names.map((name) => {
-      const args = { params: { instance_id: instanceId }, query: { database_name: name, start_date: from, include_inactive: true, limit: 1000 } };
+      const args = {
+        params: { instance_id: instanceId },
+        query: { database_name: name, start_date: from, include_inactive: true, limit: 1000 },
+      };
       return {
         queryKey: keyOf(ROUTE, args),
         queryFn: async ({ signal }: { signal: AbortSignal }) => (await call(ROUTE, { ...args, signal })).data,

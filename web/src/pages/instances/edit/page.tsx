@@ -62,7 +62,13 @@ function EditForm({ instance }: { instance: Instance }) {
   const { t } = useTranslation();
   const { go } = useUrl();
   const here = `/instances/${instance.id}`;
-  const update = useSend(catalogue.instancesDetail.updateInstanceDetail, ['instances/manage', 'dashboard', 'credentials', 'tags', 'account']);
+  const update = useSend(catalogue.instancesDetail.updateInstanceDetail, [
+    'instances/manage',
+    'dashboard',
+    'credentials',
+    'tags',
+    'account',
+  ]);
   const form = useForm({
     schema: editBody,
     initial: valuesOf(instance),

@@ -56,7 +56,12 @@ function EditForm({ tag }: { tag: Tag }) {
     },
   });
   return (
-    <FormPage form={form} action={`/tags/edit/${tag.id}`} submit={t('act.save')} cancel={<LinkButton href="/tags/">{t('act.cancel')}</LinkButton>}>
+    <FormPage
+      form={form}
+      action={`/tags/edit/${tag.id}`}
+      submit={t('act.save')}
+      cancel={<LinkButton href="/tags/">{t('act.cancel')}</LinkButton>}
+    >
       <TagFields form={form} editing />
     </FormPage>
   );
