@@ -62,6 +62,8 @@ export interface RouteDef {
   readonly media?: string;
   /** Has its own limit on attempts and starts there (sign-in). */
   readonly signIn?: true;
+  /** The monitoring token (HEALTH_TOKEN) passes it without a session. */
+  readonly monitoring?: true;
   /** Stays open while a password change is demanded. */
   readonly beforePasswordChange?: true;
 }

@@ -34,7 +34,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   });
   app.decorateRequest('house', null as never);
   app.addHook('onRequest', (request, reply, done) => {
-    request.house = { user: null, now: clock.now(), csrf: 'passed', route: null };
+    request.house = { user: null, now: clock.now(), csrf: 'passed', route: null, monitor: false };
     void reply.header('x-request-id', request.id);
     withLogContext(
       {
@@ -59,7 +59,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const pages = openPages(config.webDir ?? null, keys, { version: config.version, demo: config.demo, time_zone: clock.timeZone }, () =>
     today(clock),
   );
-  const house: House = { app, db, clock, log, keys, pages, limit: requestLimit(app, config.apiRateLimit) };
+  const house: House = { app, db, clock, log, keys, pages, healthToken: config.healthToken, limit: requestLimit(app, config.apiRateLimit) };
 
   app.addHook('preClose', async () => closeAllEvents());
   app.setErrorHandler((error, request, reply) => sendFailure(house, error, request, reply));

@@ -27,6 +27,7 @@ export const health = contractFile('health', {
     method: 'GET',
     path: '/health/api/detailed',
     access: 'signedIn',
+    monitoring: true,
     reply: z.object({
       status: z.enum(['healthy', 'degraded', 'unhealthy']),
       timestamp: z.number(),

@@ -19,6 +19,8 @@ export interface User {
 /** What a handler knows of the request beside its arguments. */
 export interface Asker<U = User> {
   user: U;
+  /** Passed by the monitoring token: nobody is signed in. */
+  monitor: boolean;
   locale: Locale;
   ip: string;
   userAgent: string | null;

@@ -25,6 +25,7 @@ import { csvOfPages } from './csv.ts';
 import { checkCsrfBody, checkCsrfHeader, type CsrfState, mediaType } from './csrf.ts';
 import { checkAddress } from './limits.ts';
 import type { Pages } from './pages.ts';
+import { sameText } from '../vault/secrets.ts';
 import { authenticate, type SessionKeys } from './session.ts';
 
 /** What the HTTP room needs of the house. */
@@ -35,6 +36,7 @@ export interface House {
   log: Log;
   keys: SessionKeys;
   pages: Pages;
+  healthToken: string | undefined;
   /** Counts one request; throws RATE_LIMIT_EXCEEDED. */
   limit(request: FastifyRequest, user: User | null): Promise<void>;
 }
@@ -49,7 +51,7 @@ export type Args<R extends RouteDef> = {
   body: BodyOf<R>;
   file: R extends { upload: number } ? Upload : undefined;
 };
-type AskerOf<R extends RouteDef> = Asker<R['access'] extends 'public' ? User | null : User>;
+type AskerOf<R extends RouteDef> = Asker<R extends { access: 'public' } | { monitoring: true } ? User | null : User>;
 type Outcome<R extends RouteDef> = R extends { kind: 'file' }
   ? FileReply
   : R extends { kind: 'events' }
@@ -83,7 +85,7 @@ type AnyHandler = (
 
 declare module 'fastify' {
   interface FastifyRequest {
-    house: { user: User | null; now: Date; csrf: CsrfState; route: Route | null };
+    house: { user: User | null; now: Date; csrf: CsrfState; route: Route | null; monitor: boolean };
   }
   interface FastifyContextConfig {
     route?: Route;
@@ -143,6 +145,7 @@ function gate(house: House, route: Route, work: Route) {
     if (route.signIn) await checkAddress(house.db, request.ip, own.now);
     else {
       own.user = await identify(house, request, route);
+      own.monitor = isMonitor(house, request, route);
       if (own.user) addLogContext({ user_id: own.user.id, username: own.user.username });
       if (await enter(house, request, reply, route, own.user)) return;
     }
@@ -150,6 +153,12 @@ function gate(house: House, route: Route, work: Route) {
     if (route.method !== 'GET') own.csrf = csrfState(house, request, route, own.user);
     if (route.method !== 'GET' && own.csrf === 'passed') checkMedia(request, route, work);
   };
+}
+
+/** Does the caller hold the monitoring token, on a route that takes it? */
+function isMonitor(house: House, request: FastifyRequest, route: Route): boolean {
+  const given = request.headers['x-health-token'];
+  return route.monitoring === true && typeof given === 'string' && house.healthToken !== undefined && sameText(given, house.healthToken);
 }
 
 async function identify(house: House, request: FastifyRequest, route: Route): Promise<User | null> {
@@ -165,6 +174,7 @@ async function identify(house: House, request: FastifyRequest, route: Route): Pr
 /** @returns true when the reply has been sent (a redirect). */
 async function enter(house: House, request: FastifyRequest, reply: FastifyReply, route: Route, user: User | null): Promise<boolean> {
   const isPage = route.kind === 'page' || route.kind === 'form';
+  if (request.house.monitor) return false;
   if (!mayEnter(user?.role ?? null, route.access)) {
     if (user === null) {
       if (isPage || (route.kind === 'file' && request.headers['sec-fetch-mode'] === 'navigate')) {
@@ -222,9 +232,10 @@ function checkMedia(request: FastifyRequest, route: Route, work: Route): void {
 }
 
 function askerOf(request: FastifyRequest): Asker<User | null> {
-  const { user, now } = request.house;
+  const { user, now, monitor } = request.house;
   return {
     user,
+    monitor,
     now,
     ip: request.ip,
     userAgent: request.headers['user-agent'] ?? null,
