@@ -73,18 +73,24 @@ export function useForm<V extends Values>({
     const result = schema.safeParse(toBody ? toBody(next) : next);
     return result.success || !result.error ? {} : fieldErrors(result.error as never, locale());
   };
-  const focusFirst = () =>
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[data-fault] :is(input, textarea, select, button)')?.focus());
+  // The first faulty field gets the focus, once it is marked.
+  const wanted = useRef(false);
+  useEffect(() => {
+    if (!wanted.current) return;
+    wanted.current = false;
+    element.current?.querySelector<HTMLElement>('[data-fault] :is(input, textarea, select, button)')?.focus();
+  }, [errors, fault]);
+  const focusFirst = () => {
+    wanted.current = true;
+  };
 
   async function run() {
     if (busy) return;
     tried.current = true;
     const found = check(values);
+    if (Object.keys(found).length > 0) focusFirst();
     setErrors(found);
-    if (Object.keys(found).length > 0) {
-      focusFirst();
-      return;
-    }
+    if (Object.keys(found).length > 0) return;
     setBusy(true);
     setFault(null);
     // Saving leads away from the page; the guard against leaving must know before it does.
@@ -93,9 +99,9 @@ export function useForm<V extends Values>({
       await save((toBody ? toBody(values) : values) as never, values);
     } catch (error) {
       setDone(false);
+      focusFirst();
       setErrors(error instanceof ApiError ? error.fields : {});
       setFault({ message: errorText(error), errorId: error instanceof ApiError ? error.errorId : null });
-      focusFirst();
     } finally {
       setBusy(false);
     }
