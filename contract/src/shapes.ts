@@ -56,7 +56,8 @@ export const queryList = z.preprocess(
           .filter(Boolean),
   z.array(z.string().max(255)).max(100),
 );
-export const queryDate = z.preprocess(single, z.iso.date());
+/** Within years that every calendar here can count in. */
+export const queryDate = z.preprocess(single, z.iso.date().regex(/^(19|2\d)/));
 export const queryInstant = z.preprocess(
   (v) => {
     const one = single(v);

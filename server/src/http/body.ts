@@ -11,7 +11,7 @@ export interface Upload {
 }
 
 const fault = (code: string, zh: string, en: string) => new Refusal('VALIDATION_ERROR', { fields: { body: [{ code, zh, en }] } });
-const NUL = /\u0000|\\u0000/;
+const DEEPEST = 50;
 
 function text(bytes: Buffer): string {
   try {
@@ -43,36 +43,53 @@ function formValues(entries: Iterable<[string, string]>): Record<string, unknown
   return { ...out };
 }
 
-/** Fields and the one file of a multipart body. */
+/** Fields and the one file of a multipart body. @throws Refusal on parts that cannot be read; the size's own error as it is */
 export async function readMultipart(
   request: FastifyRequest,
   limit: number,
 ): Promise<{ fields: Record<string, unknown>; file: Upload | null }> {
   const fields: [string, string][] = [];
   let file: Upload | null = null;
-  for await (const part of request.parts({ limits: { fileSize: limit, files: 1, fields: 100, fieldSize: 100_000 } })) {
-    if (part.type === 'file') {
-      const bytes = await part.toBuffer();
-      if (part.fieldname === 'file') file = { name: part.filename, bytes };
-    } else fields.push([part.fieldname, String(part.value)]);
+  try {
+    for await (const part of request.parts({ limits: { fileSize: limit, files: 1, fields: 100, fieldSize: 100_000 } })) {
+      if (part.type === 'file') {
+        const bytes = await part.toBuffer();
+        if (part.fieldname === 'file') file = { name: part.filename, bytes };
+      } else fields.push([part.fieldname, String(part.value)]);
+    }
+  } catch (error) {
+    // No boundary, cut off, two files, reserved names: the reader's errors have many forms, and all are the sender's.
+    if ((error as { code?: string }).code === 'FST_REQ_FILE_TOO_LARGE') throw error;
+    throw new Refusal('VALIDATION_ERROR', {
+      fields: {
+        file: [{ code: 'INVALID_MULTIPART', zh: '上传的内容无法读取，请只提交一个文件', en: 'The upload cannot be read; send one file' }],
+      },
+    });
   }
   return { fields: formValues(fields), file };
 }
 
-/** Refuses U+0000 anywhere: PostgreSQL cannot store it. Walks without recursion, so that depth is no attack. */
-export function refuseNul(value: unknown, where: string): void {
-  const stack: [unknown, string][] = [[value, where]];
+const at = (path: string, code: string, zh: string, en: string) =>
+  new Refusal('VALIDATION_ERROR', { fields: { [path || 'body']: [{ code, zh, en }] } });
+function refuseText(text: string, path: string): void {
+  if (text.includes('\u0000')) throw at(path, 'NUL_CHARACTER', '不能包含空字符 U+0000', 'Must not contain U+0000');
+  if (!text.isWellFormed()) throw at(path, 'INVALID_ENCODING', '包含不完整的字符', 'Has half of a character');
+}
+
+/**
+ * Refuses what PostgreSQL cannot store, anywhere: U+0000 and lone surrogates; and nesting that schemas and JSON writers,
+ * which recurse, would fail on. Walks without recursion, so that depth is no attack.
+ */
+export function refuseUnstorable(value: unknown, where: string): void {
+  const stack: [value: unknown, path: string, depth: number][] = [[value, where, 0]];
   while (stack.length > 0) {
-    const [one, path] = stack.pop()!;
-    if (typeof one === 'string') {
-      if (one.includes('\u0000'))
-        throw new Refusal('VALIDATION_ERROR', {
-          fields: { [path || 'body']: [{ code: 'NUL_CHARACTER', zh: '不能包含空字符 U+0000', en: 'Must not contain U+0000' }] },
-        });
-    } else if (one !== null && typeof one === 'object') {
+    const [one, path, depth] = stack.pop()!;
+    if (typeof one === 'string') refuseText(one, path);
+    else if (one !== null && typeof one === 'object') {
+      if (depth > DEEPEST) throw at(path.split('.')[0]!, 'TOO_DEEP', `最多嵌套 ${DEEPEST} 层`, `At most ${DEEPEST} levels deep`);
       for (const [key, inner] of Object.entries(one)) {
-        if (NUL.test(key)) stack.push(['\u0000', path || 'body']);
-        stack.push([inner, path ? `${path}.${key}` : key]);
+        refuseText(key, path);
+        stack.push([inner, path ? `${path}.${key}` : key, depth + 1]);
       }
     }
   }
@@ -114,7 +131,9 @@ function typed(value: unknown, schema: z.ZodType): unknown {
 export function typedForm(values: Record<string, unknown>, schema: z.ZodType): Record<string, unknown> {
   const shape = def(schema).shape;
   if (!shape) return values;
-  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (shape[key] ? [[key, typed(value, shape[key])]] : [])));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (Object.hasOwn(shape, key) ? [[key, typed(value, shape[key]!)]] : [])),
+  );
 }
 
 /** Fields of a failed parse, as a refusal that carries the caller's language. */

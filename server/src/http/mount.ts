@@ -19,7 +19,7 @@ import { addLogContext, type Log } from '../logbook/index.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { DB } from '../store/tables.ts';
 import { Answer, type FileReply } from './answer.ts';
-import { parse, readBody, readMultipart, readQuery, refuseNul, typedForm, type Upload } from './body.ts';
+import { parse, readBody, readMultipart, readQuery, refuseUnstorable, typedForm, type Upload } from './body.ts';
 import { type Asker, localeOfRequest, type User } from './context.ts';
 import { csvOfPages } from './csv.ts';
 import { checkCsrfBody, checkCsrfHeader, type CsrfState, mediaType } from './csrf.ts';
@@ -265,9 +265,9 @@ async function readArgs(house: House, request: FastifyRequest, route: Route, wor
       checkMedia(request, route, work);
     }
   }
-  refuseNul(rawQuery, '');
-  refuseNul(raw, '');
-  refuseNul(request.params, '');
+  refuseUnstorable(rawQuery, '');
+  refuseUnstorable(raw, '');
+  refuseUnstorable(request.params, '');
   const isForm = mediaType(request) !== 'application/json';
   const given = raw === undefined ? {} : isForm && work.body ? typedForm(raw as Record<string, unknown>, work.body) : raw;
   const query = work.query ? parse(work.query, rawQuery) : {};
@@ -338,7 +338,7 @@ function sendFile(reply: FastifyReply, file: FileReply) {
 function page(house: House, route: Route, check: AnyHandler | undefined) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const asker = askerOf(request);
-    refuseNul(request.params, '');
+    refuseUnstorable(request.params, '');
     const params = Object.fromEntries(
       pathParams(route.path).map(({ name, int }) => [
         name,
