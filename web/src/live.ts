@@ -71,11 +71,10 @@ function open(sessionId: string): Watch {
     if (event.type === 'end') source.close();
   };
   for (const name of ['progress', 'record', 'end', 'message']) source.addEventListener(name, hear as EventListener);
-  source.onerror = () => {
-    if (watch.state?.ended) return source.close();
+  source.addEventListener('error', () => {
     source.close();
-    watch.stop = poll(sessionId, watch);
-  };
+    if (!watch.state?.ended) watch.stop = poll(sessionId, watch);
+  });
   return watch;
 }
 

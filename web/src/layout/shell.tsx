@@ -23,13 +23,13 @@ function remembered(): boolean {
 export function Shell() {
   const { t } = useTranslation();
   const [narrow, setNarrow] = useState(remembered);
-  const [open, setOpen] = useState(false);
+  // Open on the page it was opened on; going elsewhere closes it.
+  const [openAt, setOpenAt] = useState<string | null>(null);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useNotice();
   useEffect(() => {
-    setOpen(false);
     // A new page is announced and read from its start; the first one keeps the browser's own focus.
     if (first.current) first.current = false;
     else main.current?.focus({ preventScroll: true });
@@ -53,8 +53,8 @@ export function Shell() {
         <SideNav narrow={narrow} onToggle={toggle} />
       </aside>
       <Drawer
-        open={open}
-        onClose={() => setOpen(false)}
+        open={openAt === pathname}
+        onClose={() => setOpenAt(null)}
         placement="left"
         size={264}
         title={t('shell.menu')}
@@ -63,7 +63,7 @@ export function Shell() {
         <SideNav narrow={false} />
       </Drawer>
       <div className="shell-body">
-        <Header onMenu={() => setOpen(true)} />
+        <Header onMenu={() => setOpenAt(pathname)} />
         <main id="main" ref={main} tabIndex={-1}>
           <Suspense fallback={<PagePending />}>
             <Outlet />

@@ -4,7 +4,7 @@ import type { AnchorHTMLAttributes, MouseEvent, Ref } from 'react';
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { href: string; ref?: Ref<HTMLAnchorElement> };
 
 /** A real link that a plain click follows without loading the page anew. */
-export function A({ href, onClick, ...rest }: Props) {
+export function A({ href, onClick, children, ...rest }: Props) {
   const router = useRouter();
   function follow(event: MouseEvent<HTMLAnchorElement>) {
     onClick?.(event);
@@ -23,5 +23,9 @@ export function A({ href, onClick, ...rest }: Props) {
     event.preventDefault();
     router.history.push(href);
   }
-  return <a href={href} onClick={follow} {...rest} />;
+  return (
+    <a href={href} onClick={follow} {...rest}>
+      {children}
+    </a>
+  );
 }

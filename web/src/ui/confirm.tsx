@@ -1,5 +1,5 @@
 import { Input, Modal } from 'antd';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from './states';
 
@@ -22,11 +22,11 @@ export function Confirm({ question, onClose }: { question: Question | null; onCl
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const [shown, setShown] = useState(question);
-  if (question && question !== shown) setShown(question);
-  useEffect(() => {
+  if (question && question !== shown) {
+    setShown(question);
     setTyped('');
     setFault(null);
-  }, [question]);
+  }
 
   const word = shown?.word;
   const ready = !word || typed.trim() === word;

@@ -21,7 +21,7 @@ const TICK_MS = 1000;
 
 /** Seconds since it began, counting while it runs. */
 function useElapsed(session: Session): number | null {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   const running = session.status === 'running';
   useEffect(() => {
     if (!running) return;

@@ -1,6 +1,6 @@
 /** What stands where data would: still loading, nothing there, failed, not allowed. */
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../http';
 import { CopyText } from './copy-text';
@@ -29,10 +29,13 @@ export function Empty({ title, children, action }: { title: string; children?: R
 /** The sentence for an error, in the reader's language. */
 export function useErrorText(): (error: unknown) => string {
   const { t } = useTranslation();
-  return (error) => {
-    if (!(error instanceof ApiError)) return t('error.unknown');
-    return error.status === 0 ? t('error.offline') : error.message || t('error.unknown');
-  };
+  return useCallback(
+    (error) => {
+      if (!(error instanceof ApiError)) return t('error.unknown');
+      return error.status === 0 ? t('error.offline') : error.message || t('error.unknown');
+    },
+    [t],
+  );
 }
 
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {

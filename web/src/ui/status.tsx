@@ -108,9 +108,9 @@ export function Labels({ items, max = 3 }: { items: readonly Label[]; max?: numb
       ))}
       {items.length > max && (
         <Tooltip title={items.slice(max).map(text).join(', ')}>
-          <span className="chip quiet" tabIndex={0}>
+          <button type="button" className="chip quiet">
             +{items.length - max}
-          </span>
+          </button>
         </Tooltip>
       )}
     </span>

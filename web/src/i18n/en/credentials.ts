@@ -27,7 +27,7 @@ const credentials: typeof zh = {
   inactiveHint: 'While disabled, instances that use it cannot connect or sync.',
   testAll: 'Test all',
   lastTest: 'Last test',
-  deleteTitle: 'Delete credential “{{name}}”?',
+  deleteTitle: 'Delete credential "{{name}}"?',
   deleteUsed: 'In use by {{n}} instances. Choose what takes its place:',
   replace: 'Replace with',
   replaceNone: 'Nothing (they will have no credential)',

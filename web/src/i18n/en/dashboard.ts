@@ -47,7 +47,7 @@ const dashboard: typeof zh = {
     b3: 'New instance',
     b3i: 'Import',
     s4: 'Sync accounts and sizes',
-    t4: 'Sync once on the instance’s page; from then on it happens every night.',
+    t4: "Sync once on the instance's page; from then on it happens every night.",
     s5: 'See privileges and changes',
     t5: 'In the account list: what each account may do, where that comes from, and when it changed.',
     b5: 'Open accounts',

@@ -39,7 +39,7 @@ const tags: typeof zh = {
   isActive: 'Tag may be used',
   instances: 'Instances',
   preview: 'Preview',
-  deleteTitle: 'Delete tag “{{name}}”?',
+  deleteTitle: 'Delete tag "{{name}}"?',
   deleteText: 'It will be taken off {{n}} instances.',
   deleted: 'Tag deleted',
   saved: 'Tag saved',

@@ -1,10 +1,11 @@
 import { catalogue } from '@whalefall/contract';
-import { Checkbox } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useTagOptions } from '../tags/tag-options';
+
+const INCLUDES = ['include_roles', 'include_deleted'] as const;
 
 export function LedgerFilters({
   list,
@@ -62,18 +63,16 @@ export function LedgerFilters({
         onChange={(tags) => list.set({ tags })}
         width={100}
       />
-      <Checkbox
-        checked={list.text('include_roles') === 'true'}
-        onChange={(event) => list.set({ include_roles: event.target.checked ? 'true' : null })}
-      >
-        {t('accounts.includeRoles')}
-      </Checkbox>
-      <Checkbox
-        checked={list.text('include_deleted') === 'true'}
-        onChange={(event) => list.set({ include_deleted: event.target.checked ? 'true' : null })}
-      >
-        {t('accounts.includeDeleted')}
-      </Checkbox>
+      <FilterMany
+        label={t('accounts.include')}
+        value={INCLUDES.filter((key) => list.text(key) === 'true')}
+        options={[
+          { value: 'include_roles', label: t('accounts.roles') },
+          { value: 'include_deleted', label: t('accounts.deleted') },
+        ]}
+        onChange={(chosen) => list.set(Object.fromEntries(INCLUDES.map((key) => [key, chosen.includes(key) ? 'true' : null])))}
+        width={108}
+      />
     </>
   );
 }

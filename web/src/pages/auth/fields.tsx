@@ -1,7 +1,7 @@
-import { type InputHTMLAttributes, type KeyboardEvent, useId, useState } from 'react';
+import { type InputHTMLAttributes, type KeyboardEvent, type Ref, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-type Props = InputHTMLAttributes<HTMLInputElement> & { label: string; fault?: string | undefined };
+type Props = InputHTMLAttributes<HTMLInputElement> & { label: string; fault?: string | undefined; ref?: Ref<HTMLInputElement> };
 
 /** A labelled input with its fault below it. */
 export function TextField({ label, fault, ...input }: Props) {

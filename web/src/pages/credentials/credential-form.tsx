@@ -1,6 +1,7 @@
 import { CREDENTIAL_TYPES, DB_TYPES } from '@whalefall/contract';
 import { Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
 import type { Form } from '../../ui/form/use-form';
 
@@ -30,7 +31,7 @@ export function CredentialFields({ form, editing }: { form: Form<CredentialValue
   return (
     <>
       <Field form={form} name="name" label={t('ui.name')} required wide>
-        {(control) => <Input {...control} maxLength={255} autoFocus={!editing} />}
+        {(control) => <Input {...control} maxLength={255} ref={editing ? null : focusOnMount} />}
       </Field>
       <Field form={form} name="credential_type" label={t('credentials.type')} required>
         {(control) => (

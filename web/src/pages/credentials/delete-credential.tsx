@@ -1,6 +1,6 @@
 import { catalogue } from '@whalefall/contract';
 import { App, Modal, Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute, useSend } from '../../api';
 import { A } from '../../ui/a';
@@ -15,26 +15,13 @@ interface Doomed {
 export const useDeleting = () => useState<Doomed | null>(null);
 
 /** Asks before deleting; while instances use the credential, another one must take its place, or none. */
-export function DeleteCredential({
-  credential,
-  onClose,
-  onDeleted,
-}: {
-  credential: Doomed | null;
-  onClose: () => void;
-  onDeleted?: () => void;
-}) {
+export function DeleteCredential({ credential, onClose, onDeleted }: { credential: Doomed; onClose: () => void; onDeleted?: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const text = useErrorText();
   const remove = useSend(catalogue.credentials.delete, ['instances/manage', 'instances/detail', 'dashboard']);
   const [instead, setInstead] = useState<number | null | undefined>(undefined);
-  useEffect(() => {
-    setInstead(undefined);
-    remove.reset();
-    // Only another credential begins anew.
-  }, [credential?.id]);
-  const used = (credential?.instance_count ?? 0) > 0;
+  const used = credential.instance_count > 0;
   const others = useRoute(
     catalogue.credentials.listCredentials,
     {
@@ -42,13 +29,12 @@ export function DeleteCredential({
         limit: 100,
         credential_type: 'database',
         status: 'active',
-        ...(credential?.db_type && { db_type: credential.db_type as never }),
+        ...(credential.db_type && { db_type: credential.db_type as never }),
       },
     },
     { enabled: used },
   );
   async function run() {
-    if (!credential) return;
     await remove.mutateAsync({ params: { credential_id: credential.id }, body: used ? { replace_with: instead ?? null } : {} });
     message.success(t('credentials.deleted'));
     onClose();
@@ -56,8 +42,8 @@ export function DeleteCredential({
   }
   return (
     <Modal
-      open={credential !== null}
-      title={t('credentials.deleteTitle', { name: credential?.name ?? '' })}
+      open
+      title={t('credentials.deleteTitle', { name: credential.name })}
       okText={t('ui.delete')}
       okButtonProps={{ danger: true, loading: remove.isPending, disabled: used && instead === undefined }}
       onOk={() => void run().catch(() => undefined)}
@@ -65,7 +51,7 @@ export function DeleteCredential({
       width={460}
     >
       <div className="stack">
-        {used && credential ? (
+        {used ? (
           <>
             <p>
               {t('credentials.deleteUsed', { n: credential.instance_count })}{' '}

@@ -11,7 +11,7 @@ import { Empty } from '../../ui/states';
 import { FilterSelect } from '../../ui/table/filters';
 import { ListPage } from '../../ui/table/list-page';
 import { useList } from '../../ui/table/list-state';
-import { credentialColumns } from './columns';
+import { type Credential, credentialColumns } from './columns';
 import { DeleteCredential, useDeleting } from './delete-credential';
 
 const LIST = catalogue.credentials.listCredentials;
@@ -31,7 +31,7 @@ export default function Credentials() {
               key: 'acts',
               title: t('ui.actions'),
               acts: true,
-              render: (row: ReturnType<typeof credentialColumns>[number] extends { render: (row: infer T) => unknown } ? T : never) => (
+              render: (row: Credential) => (
                 <>
                   <LinkButton type="text" size="small" href={`/credentials/${row.id}/edit`}>
                     {t('ui.edit')}
@@ -47,8 +47,7 @@ export default function Credentials() {
           ]
         : []),
     ],
-    // Roles and the setter do not change while the page is open.
-    [t],
+    [t, may, ask],
   );
   const create = may('create') && (
     <LinkButton type="primary" icon={<PlusIcon />} href="/credentials/create">
@@ -97,7 +96,7 @@ export default function Credentials() {
           </Empty>
         }
       />
-      <DeleteCredential credential={deleting} onClose={() => ask(null)} />
+      {deleting && <DeleteCredential credential={deleting} onClose={() => ask(null)} />}
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { LoadingIcon } from '../../ui/icons';
 import { catalogue } from '@whalefall/contract';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Drawer } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api';
 import { useFormat } from '../../i18n/format';
@@ -23,75 +23,82 @@ const AT_ONCE = 5;
 /** Tests several instances, a few at a time, and tells each result as it comes. */
 export function BatchTest({ targets, onClose }: { targets: TestTarget[] | null; onClose: () => void }) {
   const { t } = useTranslation();
+  return (
+    <Drawer open={targets !== null} onClose={onClose} title={t('instances.batchTestTitle')} size={560} destroyOnHidden>
+      {targets && <Run targets={targets} />}
+    </Drawer>
+  );
+}
+
+function Run({ targets }: { targets: TestTarget[] }) {
+  const { t } = useTranslation();
   const queries = useQueryClient();
   const text = useErrorText();
   const [states, setStates] = useState<ReadonlyMap<number, State>>(new Map());
   const stop = useRef<AbortController>(null);
 
-  async function run(list: TestTarget[]) {
-    stop.current?.abort();
-    const control = new AbortController();
-    stop.current = control;
-    const put = (id: number, state: State) => setStates((old) => new Map(old).set(id, state));
-    for (const { id } of list) put(id, 'waiting');
-    const queue = [...list];
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let next = queue.shift(); next && !control.signal.aborted; next = queue.shift()) {
-          put(next.id, 'running');
-          try {
-            const { data } = await call(catalogue.connections.testConnection, { body: { instance_id: next.id }, signal: control.signal });
-            put(next.id, data.result);
-          } catch (error) {
-            if (!control.signal.aborted) put(next.id, { success: false, message: text(error), latency_ms: null, duration_ms: 0 });
+  const run = useCallback(
+    async (list: TestTarget[]) => {
+      stop.current?.abort();
+      const control = new AbortController();
+      stop.current = control;
+      const put = (id: number, state: State) => setStates((old) => new Map(old).set(id, state));
+      for (const { id } of list) put(id, 'waiting');
+      const queue = [...list];
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (let next = queue.shift(); next && !control.signal.aborted; next = queue.shift()) {
+            put(next.id, 'running');
+            try {
+              const { data } = await call(catalogue.connections.testConnection, { body: { instance_id: next.id }, signal: control.signal });
+              put(next.id, data.result);
+            } catch (error) {
+              if (!control.signal.aborted) put(next.id, { success: false, message: text(error), latency_ms: null, duration_ms: 0 });
+            }
           }
-        }
-      }),
-    );
-    if (!control.signal.aborted) void queries.invalidateQueries();
-  }
+        }),
+      );
+      if (!control.signal.aborted) void queries.invalidateQueries();
+    },
+    [queries, text],
+  );
   useEffect(() => {
-    if (!targets) return;
-    setStates(new Map());
     void run(targets);
     return () => stop.current?.abort();
-    // Only a new list starts anew.
-  }, [targets]);
+  }, [targets, run]);
 
   const outcomes = [...states.values()].filter((state) => typeof state === 'object');
   const ok = outcomes.filter((one) => one.success).length;
   const failed = outcomes.length - ok;
-  const total = targets?.length ?? 0;
-  const failures = (targets ?? []).filter(({ id }) => {
+  const total = targets.length;
+  const failures = targets.filter(({ id }) => {
     const state = states.get(id);
     return typeof state === 'object' && !state.success;
   });
   return (
-    <Drawer open={targets !== null} onClose={onClose} title={t('instances.batchTestTitle')} size={560}>
-      <div className="stack">
-        <div>
-          <div className="row between test-summary" role="status">
-            <span>{t('instances.batchTestSummary', { ok, failed, total })}</span>
-            {failures.length > 0 && outcomes.length === total && (
-              <Button size="small" onClick={() => void run(failures)}>
-                {t('instances.retryFailed')}
-              </Button>
-            )}
-          </div>
-          <Bar done={ok} failed={failed} total={total} />
+    <div className="stack">
+      <div>
+        <div className="row between test-summary" role="status">
+          <span>{t('instances.batchTestSummary', { ok, failed, total })}</span>
+          {failures.length > 0 && outcomes.length === total && (
+            <Button size="small" onClick={() => void run(failures)}>
+              {t('instances.retryFailed')}
+            </Button>
+          )}
         </div>
-        <ul className="tests">
-          {targets?.map((target) => (
-            <li key={target.id}>
-              <A href={`/instances/${target.id}`} className="cut">
-                {target.name}
-              </A>
-              <Outcome state={states.get(target.id) ?? 'waiting'} />
-            </li>
-          ))}
-        </ul>
+        <Bar done={ok} failed={failed} total={total} />
       </div>
-    </Drawer>
+      <ul className="tests">
+        {targets.map((target) => (
+          <li key={target.id}>
+            <A href={`/instances/${target.id}`} className="cut">
+              {target.name}
+            </A>
+            <Outcome state={states.get(target.id) ?? 'waiting'} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -95,6 +95,7 @@ export default function Importer({ onClose }: { onClose: () => void }) {
             />
           </span>
         </div>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dropping is a second way; the input inside is the first */}
         <label
           className="drop"
           data-over={over || undefined}

@@ -3,6 +3,7 @@ import { Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { A } from '../../ui/a';
+import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
 import type { Form } from '../../ui/form/use-form';
 import { useTagOptions } from '../tags/tag-options';
@@ -85,7 +86,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
   return (
     <>
       <Field form={form} name="name" label={t('ui.name')} required>
-        {(control) => <Input {...control} maxLength={100} autoFocus={!editing} />}
+        {(control) => <Input {...control} maxLength={100} ref={editing ? null : focusOnMount} />}
       </Field>
       <Field form={form} name="db_type" label={t('instances.dbType')} required>
         {(control) => (

@@ -30,7 +30,7 @@ export default function Instances() {
   const { search, set } = useUrl();
   const list = useList(LIST);
   const result = useRoute(LIST, { query: list.query }, { keep: true });
-  const selection = useSelection<Instance>((row) => row.id);
+  const selection = useSelection<Instance>();
   const [testing, setTesting] = useState<TestTarget[] | null>(null);
   const [dialog, ask] = useConfirm();
   const askDelete = useDeleteInstances(ask, selection.clear);
@@ -46,8 +46,7 @@ export default function Instances() {
         render: (row) => <RowActs row={row} onTest={setTesting} onDelete={askDelete} />,
       });
     return shown;
-    // What a role may do does not change while the page is open.
-  }, [t, format]);
+  }, [t, format, may, askDelete]);
   const create = may('create') && (
     <>
       <Button icon={<UploadIcon />} onClick={() => setImporting(true)}>

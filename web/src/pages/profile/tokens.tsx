@@ -38,6 +38,7 @@ export function Tokens() {
       form.reset(initial);
     },
   });
+  const { bind } = form;
   // A token may do no more than its owner.
   const roles = ROLES.slice(ROLES.indexOf(role));
   return (
@@ -93,7 +94,7 @@ export function Tokens() {
           closable={{ onClose: () => setFresh(null) }}
         />
       )}
-      <form className="fields" ref={form.bind} onSubmit={form.submit} noValidate>
+      <form className="fields" ref={bind} onSubmit={form.submit} noValidate>
         <FormFault form={form} />
         <Field form={form} name="name" label={t('users.profile.tokenName')} required wide>
           {(control) => <Input {...control} maxLength={100} />}

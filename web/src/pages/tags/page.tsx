@@ -28,7 +28,7 @@ export default function Tags() {
   const { message } = App.useApp();
   const list = useList(LIST, { page: 1, limit: 20, sort: 'sort_order', order: 'asc', status: 'all' });
   const result = useRoute(LIST, { query: list.query }, { keep: true });
-  const remove = useSend(catalogue.tags.delete, ['instances/manage', 'account']);
+  const { mutateAsync: remove } = useSend(catalogue.tags.delete, ['instances/manage', 'account']);
   const [dialog, ask] = useConfirm();
   const stats = result.data?.stats;
   const status = list.text('status');
@@ -42,7 +42,7 @@ export default function Tags() {
         word: tag.instance_count ? tag.name : undefined,
         ok: t('ui.delete'),
         run: async () => {
-          await remove.mutateAsync({ params: { tag_id: tag.id }, body: { force: (tag.instance_count ?? 0) > 0 } });
+          await remove({ params: { tag_id: tag.id }, body: { force: (tag.instance_count ?? 0) > 0 } });
           message.success(t('tags.deleted'));
         },
       });
@@ -105,8 +105,7 @@ export default function Tags() {
         ),
       });
     return shown;
-    // The dialog's setter and the mutation stay the same.
-  }, [t, format, i18n.language]);
+  }, [t, format, i18n.language, may, ask, remove, message]);
 
   const data = result.data && {
     items: result.data.items ?? result.data.tags,

@@ -1,6 +1,7 @@
 import { COLOR_KEYS, TAG_CATEGORIES } from '@whalefall/contract';
 import { Input, InputNumber, Radio, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
 import type { Form } from '../../ui/form/use-form';
 import { Chip, toneOf } from '../../ui/status';
@@ -30,7 +31,7 @@ export function TagFields({ form, editing }: { form: Form<TagValues>; editing: b
   return (
     <>
       <Field form={form} name="display_name" label={t('tags.displayName')} required>
-        {(control) => <Input {...control} maxLength={100} autoFocus={!editing} />}
+        {(control) => <Input {...control} maxLength={100} ref={editing ? null : focusOnMount} />}
       </Field>
       <Field form={form} name="name" label={t('tags.code')} hint={t('tags.codeHint')} required>
         {(control) => <Input {...control} className="mono" maxLength={50} spellCheck={false} autoCapitalize="none" />}

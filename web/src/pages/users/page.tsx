@@ -1,7 +1,7 @@
 import { PlusIcon } from '../../ui/icons';
 import { catalogue, ROLES } from '@whalefall/contract';
 import { App, Button } from 'antd';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute, useSend } from '../../api';
 import { useFormat } from '../../i18n/format';
@@ -31,19 +31,21 @@ export default function Users() {
   const list = useList(LIST, { limit: 20 });
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   const stats = useRoute(catalogue.users.getUserStats, {});
-  const update = useSend(catalogue.users.updateUser);
-  const remove = useSend(catalogue.users.deleteUser);
+  const { mutateAsync: update } = useSend(catalogue.users.updateUser);
+  const { mutateAsync: remove } = useSend(catalogue.users.deleteUser);
   const [editing, setEditing] = useState<User | 'new' | null>(null);
   const [secret, setSecret] = useState<{ title: string; text: string } | null>(null);
   const [dialog, ask] = useConfirm();
-  const handOver = (name: string, password: string) => setSecret({ title: t('users.handOver', { name }), text: password });
+  const handOver = useCallback(
+    (name: string, password: string) => setSecret({ title: t('users.handOver', { name }), text: password }),
+    [t],
+  );
 
   const columns = useMemo<Column<User>[]>(() => {
     const shown = userColumns(t, format, me?.id);
     if (!may('admin')) return shown;
     const unlock = (user: User) =>
-      update
-        .mutateAsync({ params: { user_id: user.id }, body: { unlock: true } })
+      update({ params: { user_id: user.id }, body: { unlock: true } })
         .then(() => message.success(t('users.unlocked')))
         .catch((error: unknown) => message.error(text(error)));
     const reset = (user: User) =>
@@ -53,7 +55,7 @@ export default function Users() {
         ok: t('users.reset'),
         run: async () => {
           const password = generatePassword();
-          await update.mutateAsync({ params: { user_id: user.id }, body: { password } });
+          await update({ params: { user_id: user.id }, body: { password } });
           handOver(user.username, password);
         },
       });
@@ -64,7 +66,7 @@ export default function Users() {
         word: user.username,
         ok: t('ui.delete'),
         run: async () => {
-          await remove.mutateAsync({ params: { user_id: user.id } });
+          await remove({ params: { user_id: user.id } });
           message.success(t('users.deleted'));
         },
       });
@@ -96,8 +98,7 @@ export default function Users() {
       ),
     });
     return shown;
-    // The mutations and setters stay the same.
-  }, [t, format, me?.id]);
+  }, [t, format, me?.id, may, update, remove, ask, message, text, handOver]);
 
   const role = list.text('role');
   const status = list.text('status');

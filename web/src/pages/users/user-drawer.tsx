@@ -2,6 +2,7 @@ import { catalogue, ROLES } from '@whalefall/contract';
 import { App, Button, Checkbox, Input, Select, Space, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSend } from '../../api';
+import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
 import { FormDrawer } from '../../ui/form/form-drawer';
 import { useForm } from '../../ui/form/use-form';
@@ -50,7 +51,7 @@ export function UserDrawer({
       onClose={onClose}
     >
       <Field form={form} name="username" label={t('users.username')} hint={t('users.usernameHint')} required>
-        {(control) => <Input {...control} maxLength={20} autoComplete="off" spellCheck={false} autoFocus={isNew} />}
+        {(control) => <Input {...control} maxLength={20} autoComplete="off" spellCheck={false} ref={isNew ? focusOnMount : null} />}
       </Field>
       <Field form={form} name="role" label={t('users.role')} hint={t(`users.roleHints.${form.values.role}`)} required>
         {(control) => <Select {...control} options={ROLES.map((value) => ({ value, label: t(`shell.roles.${value}`) }))} />}

@@ -1,5 +1,6 @@
 import type { catalogue, WireOf } from '@whalefall/contract';
 import { useTranslation } from 'react-i18next';
+import type zh from '../../i18n/zh-CN/accounts';
 import { useFormat } from '../../i18n/format';
 import { A } from '../a';
 import { RelativeTime } from '../relative-time';
@@ -24,10 +25,18 @@ export function byObject(
   return [...found.values()];
 }
 
+/** The server names what changed in Chinese; known names are told in the reader's language. */
+function useLabel(): (text: string) => string {
+  const { t, i18n } = useTranslation();
+  return (text) =>
+    i18n.exists(`accounts.change.labels.${text}`) ? t(`accounts.change.labels.${text as keyof typeof zh.change.labels}`) : text;
+}
+
 /** The changes of one account, newest first: granted green, revoked red. */
 export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const label = useLabel();
   return (
     <ol className="timeline">
       {changes.map((change) => {
@@ -51,7 +60,7 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
                 {rows.map((row) => (
                   <li key={`${row.label}${row.object}`}>
                     <span className="diff-object">
-                      {row.label}
+                      {label(row.label)}
                       {row.object && <code>{row.object}</code>}
                     </span>
                     <Words kind="granted" sign="+" word={t('accounts.change.grant')} items={row.granted} />
@@ -65,7 +74,7 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
               <ul className="diff">
                 {change.other_diff.map((other) => (
                   <li key={other.field}>
-                    <span className="diff-object">{other.label}</span>
+                    <span className="diff-object">{label(other.label)}</span>
                     <span className="diff-values">
                       {other.before ? <del>{other.before}</del> : <span className="muted">{t('accounts.change.noValue')}</span>} →{' '}
                       {other.after ? <ins>{other.after}</ins> : <span className="muted">{t('accounts.change.noValue')}</span>}

@@ -1,14 +1,14 @@
 /** The only module that knows ECharts. */
 import { LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type EChartsType } from 'echarts/core';
+import { init, use as register, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { useFormat } from '../../i18n/format';
 import { token } from '../theme/theme';
 import { type Series, unitFor, withGaps } from './series';
 
-use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
+register([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
 const COLOURS = 8;
 /** A point whose neighbours are gaps would be invisible without a mark. */
@@ -38,7 +38,9 @@ export default function SizeLines({
   const chart = useRef<EChartsType>(null);
   const format = useFormat();
   const pick = useRef(onPick);
-  pick.current = onPick;
+  useEffect(() => {
+    pick.current = onPick;
+  });
 
   useEffect(() => {
     if (!box.current) return;

@@ -22,6 +22,7 @@ export function FormDrawer<V extends Values>({
   children: ReactNode;
 }) {
   const { t } = useTranslation();
+  const { bind } = form;
   const [asking, setAsking] = useState(false);
   const id = useId();
   const close = () => (form.dirty ? setAsking(true) : onClose());
@@ -40,7 +41,7 @@ export function FormDrawer<V extends Values>({
         </div>
       }
     >
-      <form id={id} className="fields one" ref={form.bind} onSubmit={form.submit} noValidate>
+      <form id={id} className="fields one" ref={bind} onSubmit={form.submit} noValidate>
         <FormFault form={form} />
         {children}
       </form>

@@ -22,10 +22,11 @@ export function FormPage<V extends Values>({
   aside?: ReactNode;
   children: ReactNode;
 }) {
+  const { bind } = form;
   const blocker = useBlocker({ shouldBlockFn: () => form.dirty, enableBeforeUnload: () => form.dirty, withResolver: true });
   return (
     <>
-      <form className="form-page" method="post" action={action} ref={form.bind} onSubmit={form.submit} noValidate>
+      <form className="form-page" method="post" action={action} ref={bind} onSubmit={form.submit} noValidate>
         <input type="hidden" name="csrf_token" value={csrfToken()} readOnly />
         <div className="form-main">
           <FormFault form={form} />

@@ -1,6 +1,6 @@
 /** A form over the contract's own schema: the browser finds the faults the server would find, in the same words. */
 import { type FieldErrors, fieldErrors } from '@whalefall/contract';
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../api';
 import { formState } from '../../boot';
 import { locale } from '../../i18n/i18n';
@@ -64,7 +64,7 @@ export function useForm<V extends Values>({
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
   const tried = useRef(false);
-  const element = useRef<HTMLFormElement | null>(null);
+  const [element, bind] = useState<HTMLFormElement | null>(null);
   useEffect(() => {
     if (page) refused = null;
   }, [page]);
@@ -78,8 +78,8 @@ export function useForm<V extends Values>({
   useEffect(() => {
     if (!wanted.current) return;
     wanted.current = false;
-    element.current?.querySelector<HTMLElement>('[data-fault] :is(input, textarea, select, button)')?.focus();
-  }, [errors, fault]);
+    element?.querySelector<HTMLElement>('[data-fault] :is(input, textarea, select, button)')?.focus();
+  }, [errors, fault, element]);
   const focusFirst = () => {
     wanted.current = true;
   };
@@ -133,8 +133,6 @@ export function useForm<V extends Values>({
       setDone(false);
       tried.current = false;
     },
-    bind: useCallback((node) => {
-      element.current = node;
-    }, []),
+    bind,
   };
 }

@@ -17,11 +17,12 @@ export function SearchBox({
   busy: boolean;
   placeholder: string;
 }) {
-  const { t } = useTranslation();
   const [text, setText] = useState(value);
   const sent = useRef(value);
   const change = useRef(onChange);
-  change.current = onChange;
+  useEffect(() => {
+    change.current = onChange;
+  });
   useEffect(() => {
     // Changed from outside: the back button, "clear filters".
     if (value !== sent.current) {

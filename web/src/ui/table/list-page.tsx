@@ -29,29 +29,32 @@ export interface ListResult<T> {
   refetch: () => unknown;
 }
 
-export function useSelection<T>(idOf: (row: T) => number) {
+export function useSelection<T extends { id: number }>() {
   const [chosen, setChosen] = useState<ReadonlyMap<number, T>>(new Map());
   return useMemo(
     () => ({
       rows: [...chosen.values()],
       ids: [...chosen.keys()],
       size: chosen.size,
-      has: (row: T) => chosen.has(idOf(row)),
+      has: (row: T) => chosen.has(row.id),
       toggle: (rows: T[], on: boolean) => {
         const next = new Map(chosen);
         for (const row of rows) {
-          if (on) next.set(idOf(row), row);
-          else next.delete(idOf(row));
+          if (on) next.set(row.id, row);
+          else next.delete(row.id);
         }
         setChosen(next);
       },
       clear: () => setChosen(new Map()),
     }),
-    // The id of a row does not depend on the render.
     [chosen],
   );
 }
-export type Selection<T> = ReturnType<typeof useSelection<T>>;
+export type Selection<T> = Omit<ReturnType<typeof useSelection<{ id: number }>>, 'rows' | 'has' | 'toggle'> & {
+  rows: T[];
+  has: (row: T) => boolean;
+  toggle: (rows: T[], on: boolean) => void;
+};
 
 export function ListPage<T, R extends Route>({
   id,

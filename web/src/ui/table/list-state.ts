@@ -37,7 +37,7 @@ export function readQuery(route: Route, search: URLSearchParams, standard: Recor
 }
 
 export function useList<R extends Route>(route: R, standard: Record<string, unknown> = {}): ListState<R> {
-  const { search, set, href, pathname } = useUrl();
+  const { search, set, href } = useUrl();
   const fixed = JSON.stringify(standard);
   return useMemo(() => {
     const given = JSON.parse(fixed) as Record<string, unknown>;
@@ -64,6 +64,5 @@ export function useList<R extends Route>(route: R, standard: Record<string, unkn
       href: (patch) => href('page' in patch ? patch : { page: null, ...patch }),
       csv: urlOf(route, { query: { ...unpaged, format: 'csv' } } as never),
     };
-    // `pathname` decides what `href` and `set` mean.
-  }, [route, search, set, href, fixed, pathname]);
+  }, [route, search, set, href, fixed]);
 }

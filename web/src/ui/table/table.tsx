@@ -58,12 +58,13 @@ export function Table<T>({
   const { t } = useTranslation();
   const chosen = selecting ? rows.filter(selecting.has).length : 0;
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className="grid-scroll" role="region" aria-label={label} tabIndex={0}>
-      <table className="grid" role="table" aria-busy={loading || undefined}>
-        <thead role="rowgroup">
-          <tr role="row">
+      <table className="grid" aria-busy={loading || undefined}>
+        <thead>
+          <tr>
             {selecting && (
-              <th scope="col" role="columnheader" className="grid-select">
+              <th scope="col" className="grid-select">
                 <Checkbox
                   aria-label={t('ui.selectAll')}
                   checked={rows.length > 0 && chosen === rows.length}
@@ -77,14 +78,14 @@ export function Table<T>({
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
+        <tbody>
           {loading && rows.length === 0
             ? Array.from({ length: SKELETON_ROWS }, (_, i) => (
-                <tr key={i} role="row" className="grid-skeleton">
-                  {selecting && <td />}
+                <tr key={i} className="grid-skeleton">
+                  {selecting && <td>&nbsp;</td>}
                   {columns.map((column) => (
                     <td key={column.key}>
-                      <span style={{ width: `${48 + ((i * 29 + column.key.length * 17) % 45)}%` }} />
+                      <span style={{ width: `${48 + ((i * 29 + column.key.length * 17) % 45)}%` }}>&nbsp;</span>
                     </td>
                   ))}
                 </tr>
@@ -92,12 +93,12 @@ export function Table<T>({
             : rows.map((row) => (
                 <tr
                   key={rowKey(row)}
-                  role="row"
+
                   data-current={current === rowKey(row) || undefined}
                   data-chosen={selecting?.has(row) || undefined}
                 >
                   {selecting && (
-                    <td role="cell" className="grid-select">
+                    <td className="grid-select">
                       <Checkbox
                         aria-label={t('ui.selectRow', { name: selecting.name(row) })}
                         checked={selecting.has(row)}
@@ -108,7 +109,7 @@ export function Table<T>({
                   {columns.map((column) => (
                     <td
                       key={column.key}
-                      role="cell"
+
                       data-label={column.title}
                       className={[column.align, column.lead && 'lead', column.acts && 'acts'].filter(Boolean).join(' ') || undefined}
                     >
@@ -128,14 +129,14 @@ function Heading<T>({ column, sorting }: { column: Column<T>; sorting?: Sorting 
   const style = column.width ? { width: column.width } : undefined;
   if (column.acts)
     return (
-      <th scope="col" role="columnheader" className="acts" style={style}>
+      <th scope="col" className="acts" style={style}>
         <span className="sr-only">{column.title}</span>
       </th>
     );
   const on = sorting && column.sort === sorting.sort;
   if (!column.sort || !sorting)
     return (
-      <th scope="col" role="columnheader" className={column.align} style={style}>
+      <th scope="col" className={column.align} style={style}>
         {column.title}
       </th>
     );
@@ -143,7 +144,7 @@ function Heading<T>({ column, sorting }: { column: Column<T>; sorting?: Sorting 
   return (
     <th
       scope="col"
-      role="columnheader"
+
       className={column.align}
       style={style}
       aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : undefined}

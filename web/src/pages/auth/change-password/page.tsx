@@ -5,6 +5,7 @@ import { boot, formState } from '../../../boot';
 import { ApiError, csrfToken, send } from '../../../http';
 import { locale } from '../../../i18n/i18n';
 import { LightTitle } from '../../../layout/light-frame';
+import { focusOnMount } from '../../../ui/focus';
 import { PasswordField } from '../fields';
 
 type Faults = Record<string, { message: string }[]>;
@@ -77,7 +78,7 @@ export default function ChangePassword() {
       <form ref={form} method="post" action="/auth/change-password" onSubmit={(event) => void submit(event)} noValidate>
         <input type="hidden" name="csrf_token" value={csrfToken()} />
         <input type="text" name="username" autoComplete="username" defaultValue={boot.user?.username} hidden readOnly />
-        <PasswordField label={t('password.old')} autoComplete="current-password" autoFocus {...set('old_password')} />
+        <PasswordField label={t('password.old')} autoComplete="current-password" ref={focusOnMount} {...set('old_password')} />
         <PasswordField label={t('password.new')} autoComplete="new-password" {...set('new_password')} />
         <div className="light-rules">
           <p>{t('password.rules')}</p>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { boot, formState } from '../../../boot';
 import { ApiError, csrfToken, send } from '../../../http';
 import { LightTitle } from '../../../layout/light-frame';
+import { focusOnMount } from '../../../ui/focus';
 import { PasswordField, TextField } from '../fields';
 import { safeNext } from '../next';
 
@@ -74,7 +75,7 @@ export default function Login() {
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          autoFocus
+          ref={focusOnMount}
           required
           defaultValue={String(formState?.values.username ?? '')}
           fault={fault?.fields.username?.[0]?.message}

@@ -74,10 +74,10 @@ export default function CredentialDetail() {
           <Facts
             items={[
               [t('credentials.type'), <Chip key="type">{t(`credentials.types.${credential.credential_type}`)}</Chip>],
-              [t('credentials.dbType'), credential.db_type && <Engine type={credential.db_type} />],
+              [t('credentials.dbType'), credential.db_type && <Engine key="engine" type={credential.db_type} />],
               [
                 t('credentials.username'),
-                credential.username === null ? t('credentials.hiddenName') : <CopyText text={credential.username} mono />,
+                credential.username === null ? t('credentials.hiddenName') : <CopyText key="name" text={credential.username} mono />,
               ],
               [
                 t('credentials.password'),
@@ -121,15 +121,15 @@ export default function CredentialDetail() {
                 { key: 'db_type', title: t('instances.dbType'), render: (row) => <Engine type={row.db_type} /> },
                 { key: 'address', title: t('instances.address'), render: (row) => <CopyText text={`${row.host}:${row.port}`} mono /> },
                 { key: 'status', title: t('ui.status'), render: (row) => <Enabled on={row.is_active} /> },
-                { key: 'test', title: t('credentials.lastTest'), render: (row) => <TestState ok={row.last_test_ok} /> },
-                { key: 'at', title: t('instances.test'), render: (row) => <RelativeTime at={row.last_test_at} /> },
+                { key: 'test', title: t('instances.test'), render: (row) => <TestState ok={row.last_test_ok} /> },
+                { key: 'at', title: t('credentials.lastTest'), render: (row) => <RelativeTime at={row.last_test_at} /> },
               ]}
             />
           )}
         </Panel>
       </div>
       <BatchTest targets={testing} onClose={() => setTesting(null)} />
-      <DeleteCredential credential={deleting} onClose={() => ask(null)} onDeleted={() => go('/credentials/')} />
+      {deleting && <DeleteCredential credential={deleting} onClose={() => ask(null)} onDeleted={() => go('/credentials/')} />}
     </Page>
   );
 }

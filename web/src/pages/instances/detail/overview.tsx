@@ -66,7 +66,14 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
             columns={1}
             items={[
               [t('instances.address'), <CopyText key="host" text={`${instance.host}:${instance.port}`} mono />],
-              [t('instances.database'), instance.database_name && <span className="mono">{instance.database_name}</span>],
+              [
+                t('instances.database'),
+                instance.database_name && (
+                  <span key="database" className="mono">
+                    {instance.database_name}
+                  </span>
+                ),
+              ],
               [
                 t('instances.credential'),
                 instance.credential ? (
@@ -74,11 +81,16 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
                     {instance.credential.name}
                   </A>
                 ) : (
-                  <span className="muted">{t('ui.none')}</span>
+                  <span key="none" className="muted">
+                    {t('ui.none')}
+                  </span>
                 ),
               ],
               [t('instances.tls'), t(`instances.tlsModes.${tls ?? 'prefer'}`)],
-              [t('instances.detailedVersion'), instance.detailed_version && <CopyText text={instance.detailed_version} mono />],
+              [
+                t('instances.detailedVersion'),
+                instance.detailed_version && <CopyText key="version" text={instance.detailed_version} mono />,
+              ],
               [t('ui.description'), instance.description],
               [t('ui.createdAt'), format.dateTime(instance.created_at)],
               [t('ui.updatedAt'), format.dateTime(instance.updated_at)],
