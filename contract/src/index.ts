@@ -13,6 +13,7 @@ import { dashboard } from './routes/dashboard.ts';
 import { databasesCapacitySync } from './routes/databases/capacity_sync.ts';
 import { files } from './routes/files.ts';
 import { health } from './routes/health.ts';
+import { historyLogs } from './routes/history/logs.ts';
 import { historySessions } from './routes/history/sessions.ts';
 import { instancesDetail } from './routes/instances/detail.ts';
 import { instancesManage } from './routes/instances/manage.ts';
@@ -35,6 +36,7 @@ export const catalogue = {
   instancesManage,
   health,
   scheduler,
+  historyLogs,
   historySessions,
   tags,
   users,

@@ -82,3 +82,18 @@ export function dayRange(from: string | undefined, to: string | undefined, timeZ
     ...(to ? { before: startOfDay(addDays(to, 1), timeZone) } : {}),
   };
 }
+
+/** An instant as people write it: with an offset as it says, without one in business time (10-D35). Invalid text gives an invalid Date. */
+export function wallTime(text: string, timeZone: string): Date {
+  if (/Z$|[+-]\d\d:?\d\d$/.test(text)) return new Date(text);
+  const wanted = Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`);
+  if (Number.isNaN(wanted)) return new Date(Number.NaN);
+  let guess = wanted;
+  for (let i = 0; i < 3; i++) {
+    const shown = Date.parse(`${businessTime(new Date(guess), timeZone).replace(' ', 'T')}Z`);
+    const off = Math.floor(wanted / 1000) * 1000 - shown;
+    if (off === 0) break;
+    guess += off;
+  }
+  return new Date(guess);
+}

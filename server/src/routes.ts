@@ -11,6 +11,7 @@ import { schedulerHandlers } from './features/scheduler/index.ts';
 import { sessionsHandlers } from './features/sync-sessions/index.ts';
 import { tagsHandlers } from './features/tags/index.ts';
 import { type House, mount } from './http/index.ts';
+import { logsHandlers } from './features/logs/index.ts';
 import { builtInJobs } from './schedule.ts';
 
 /** Which contract file is answered by which feature, in the catalogue's order. */
@@ -31,9 +32,11 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.instancesManage, { ...instances.manage, ...accounts.manage, ...fleet.manage });
   mount(house, catalogue.health, healthHandlers(deps));
   mount(house, catalogue.scheduler, schedulerHandlers(deps, builtInJobs(deps)));
+  const logs = logsHandlers(deps);
+  mount(house, catalogue.historyLogs, logs.logs);
   mount(house, catalogue.historySessions, sessionsHandlers(deps));
   mount(house, catalogue.tags, tagsHandlers(deps));
   mount(house, catalogue.users, usersHandlers(deps));
-  mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files });
+  mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files, ...logs.files });
   mount(house, catalogue.main, mainHandlers(deps));
 }

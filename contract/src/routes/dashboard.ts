@@ -96,4 +96,28 @@ export const dashboard = contractFile('dashboard', {
     }),
     summary: { zh: '获取系统状态', en: 'System state' },
   }),
+  getDashboardCharts: route({
+    handler: 'getDashboardCharts',
+    method: 'GET',
+    path: '/dashboard/api/charts',
+    access: 'view',
+    query: z.object({ type: z.enum(['all', 'logs', 'tasks', 'syncs']).default('all') }),
+    reply: z.object({
+      log_trend: z.array(z.object({ date, error_count: count, warning_count: count })).optional(),
+      log_levels: z.array(z.object({ level: z.string(), count })).optional(),
+      task_status: z.array(z.object({ status: z.enum(['active', 'inactive']), count })).optional(),
+      sync_trend: z.array(z.object({ date, count })).optional(),
+    }),
+    summary: { zh: '获取图表数据', en: 'Charts' },
+  }),
+  listDashboardActivities: route({
+    handler: 'listDashboardActivities',
+    method: 'GET',
+    path: '/dashboard/api/activities',
+    access: 'view',
+    reply: z.array(
+      z.object({ id: z.number().int(), time: instant, type: z.string(), title: z.string(), user: z.string(), link: z.string().nullable() }),
+    ),
+    summary: { zh: '获取最近活动', en: 'Latest activities' },
+  }),
 });

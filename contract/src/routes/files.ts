@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { contractFile, route } from '../route.ts';
 import { ledgerFilters } from './account.ts';
+import { queryInt } from '../shapes.ts';
+import { logFilters } from './history/logs.ts';
 import { instanceFilters } from './instances/manage.ts';
 
 const lang = z.enum(['zh', 'en']).optional();
@@ -38,5 +40,16 @@ export const files = contractFile('files', {
     media: 'text/csv',
     access: 'view',
     summary: { zh: '下载实例批量导入模板', en: 'Download the import template' },
+  }),
+  exportLogs: route({
+    handler: 'exportLogs',
+    method: 'GET',
+    path: '/api/log-export',
+    also: ['/files/api/log-export'],
+    kind: 'file',
+    media: 'text/csv',
+    access: 'view',
+    query: logFilters.extend({ format: z.enum(['json', 'csv']).default('json'), limit: queryInt(1, 100_000).default(1000), lang }),
+    summary: { zh: '导出日志', en: 'Export logs' },
   }),
 });

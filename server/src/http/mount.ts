@@ -286,7 +286,7 @@ function api(house: House, route: Route, handler: AnyHandler) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const args = await readArgs(house, request, route, route);
     const asker = askerOf(request);
-    if ((args.query as { format?: string }).format === 'csv')
+    if (route.kind !== 'file' && (args.query as { format?: string }).format === 'csv')
       return sendFile(
         reply,
         csvOfPages(

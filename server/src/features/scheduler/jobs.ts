@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { nextRun, type Trigger } from './next-run.ts';
 import { jobKind } from '../../jobs/index.ts';
 import type { Actor } from '../../logbook/index.ts';
 import type { DB } from '../../store/tables.ts';
@@ -24,6 +25,21 @@ export interface BuiltInJob {
   /** Seven fields as they are stored. */
   trigger: { second: string; minute: string; hour: string; day: string; month: string; day_of_week: string };
   run: JobFunction;
+}
+
+/** A built-in job as a fresh row of the table. */
+export function jobRow(job: BuiltInJob, timeZone: string, now: Date) {
+  const trigger: Trigger = { type: 'cron', args: job.trigger, timeZone };
+  return {
+    id: job.id,
+    name: job.name.zh,
+    function: job.id,
+    description: job.description.zh,
+    trigger_args: job.trigger,
+    timezone: timeZone,
+    next_run_time: nextRun(trigger, now),
+    now,
+  };
 }
 
 export const jobRun = jobKind<{ runId: number }>({ name: 'job-run', retries: 2 });

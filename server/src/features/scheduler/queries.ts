@@ -132,3 +132,62 @@ export const sessionEnd = (db: Db, sessionId: string) =>
     .select(['status', 'total_instances', 'successful_instances', 'failed_instances'])
     .where('session_id', '=', sessionId)
     .executeTakeFirst();
+
+type Trigger = { type: 'cron' | 'interval' | 'date'; args: Record<string, unknown> };
+export const saveTrigger = (
+  db: Db,
+  id: string,
+  trigger: Trigger,
+  next: Date | null,
+  state: 'active' | 'paused',
+  by: number | null,
+  now: Date,
+) =>
+  db
+    .updateTable('scheduler_jobs')
+    .set({ trigger_type: trigger.type, trigger_args: json(trigger.args), next_run_time: next, state, updated_by: by, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+export const saveState = (db: Db, id: string, state: 'active' | 'paused', next: Date | null, by: number | null, now: Date) =>
+  db.updateTable('scheduler_jobs').set({ state, next_run_time: next, updated_by: by, updated_at: now }).where('id', '=', id).execute();
+/** Every job back to what the program brings; others go, with their runs. */
+export async function resetJobs(db: Db, rows: Parameters<typeof insertMissing>[1], by: number | null): Promise<void> {
+  await db
+    .deleteFrom('scheduler_jobs')
+    .where(
+      'id',
+      'not in',
+      rows.map((row) => row.id),
+    )
+    .execute();
+  await insertMissing(db, rows);
+  for (const row of rows)
+    await db
+      .updateTable('scheduler_jobs')
+      .set({
+        name: row.name,
+        function: row.function,
+        description: row.description,
+        trigger_type: 'cron',
+        trigger_args: json(row.trigger_args),
+        timezone: row.timezone,
+        next_run_time: row.next_run_time,
+        state: 'active',
+        updated_by: by,
+        updated_at: row.now,
+      })
+      .where('id', '=', row.id)
+      .execute();
+}
+/** The newest runs of a job, with who asked for them. */
+export const recentRuns = (db: Db, jobId: string, limit: number) =>
+  db
+    .selectFrom('scheduler_job_runs as r')
+    .leftJoin('users as u', 'u.id', 'r.triggered_by')
+    .selectAll('r')
+    .select('u.username as triggered_by_name')
+    .where('r.job_id', '=', jobId)
+    .orderBy('r.started_at', 'desc')
+    .orderBy('r.id', 'desc')
+    .limit(limit)
+    .execute();

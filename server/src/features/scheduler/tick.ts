@@ -4,7 +4,7 @@ import type { Queue } from '../../jobs/index.ts';
 import type { Log } from '../../logbook/index.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
-import { type BuiltInJob, jobRun } from './jobs.ts';
+import { type BuiltInJob, jobRow, jobRun } from './jobs.ts';
 import { nextRun, type Trigger } from './next-run.ts';
 import * as queries from './queries.ts';
 
@@ -18,19 +18,7 @@ export const triggerOf = (job: queries.JobRow): Trigger => ({
 /** Every built-in job that this version brings and the table does not have yet. */
 export async function installJobs(db: Kysely<DB>, jobs: readonly BuiltInJob[], clock: Clock): Promise<void> {
   const now = clock.now();
-  const rows = jobs.map((job) => {
-    const trigger: Trigger = { type: 'cron', args: job.trigger, timeZone: clock.timeZone };
-    return {
-      id: job.id,
-      name: job.name.zh,
-      function: job.id,
-      description: job.description.zh,
-      trigger_args: job.trigger,
-      timezone: clock.timeZone,
-      next_run_time: nextRun(trigger, now),
-      now,
-    };
-  });
+  const rows = jobs.map((job) => jobRow(job, clock.timeZone, now));
   await queries.insertMissing(db, rows);
 }
 

@@ -2,6 +2,8 @@ import type { catalogue, Locale } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import { type Handlers, may } from '../../../http/index.ts';
 import { colorOf } from '../../tags/index.ts';
+import { activities, charts } from '../charts.ts';
+import { latestEvents } from '../queries/charts.ts';
 import { hostLoad, uptimeText } from '../host-load.ts';
 import { type Overview, overview } from '../overview.ts';
 import { ping } from '../queries/overview.ts';
@@ -11,6 +13,14 @@ export function dashboardHandlers({ db, clock, cache, config, startedAt }: Deps)
   return {
     async getDashboardOverview(_args, asker) {
       return inLanguage(await overview(db, asker.now, clock.timeZone), asker.locale);
+    },
+    async getDashboardCharts({ query }, asker) {
+      const found = await charts(db, asker.now, clock.timeZone, may(asker.user, 'admin'));
+      const parts = { logs: ['log_trend', 'log_levels'], tasks: ['task_status'], syncs: ['sync_trend'] } as const;
+      return query.type === 'all' ? found : Object.fromEntries(parts[query.type].map((part) => [part, found[part]]));
+    },
+    async listDashboardActivities(_args, asker) {
+      return activities(await latestEvents(db, may(asker.user, 'admin')), asker.locale);
     },
     async getDashboardStatus(_args, asker) {
       const [database, redis, system] = await Promise.all([
