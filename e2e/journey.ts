@@ -26,6 +26,8 @@ class Broken extends Error {}
 export class Steps {
   passed = 0;
   failed = 0;
+  /** Of several visits those that a failing step is about. */
+  only: readonly Visit[] | undefined;
   readonly world: World;
   private readonly name: string;
   private readonly visits = new Set<Visit>();
@@ -89,6 +91,7 @@ export class Steps {
     let number = 0;
     for (const visit of this.visits) {
       const { page } = visit;
+      if (this.only && !this.only.includes(visit)) continue;
       if (page.isClosed() || page.url() === 'about:blank') continue;
       const base = join(outputDir, `${this.name}-${title}-${(number += 1)}`.replaceAll(/[^\w/-]+/g, '-').slice(0, 160));
       const log = [`${page.url()}`, ...visit.trouble().map(String)];
