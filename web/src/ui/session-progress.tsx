@@ -130,9 +130,9 @@ function Failures({ records }: { records: SyncRecord[] }) {
   if (records.length === 0) return null;
   return (
     <section>
-      <h3 className="sub">
+      <h2 className="sub">
         {t('sessions.failures')} ({records.length})
-      </h3>
+      </h2>
       <ul className="failures">
         {records.map((record) => (
           <li key={record.id}>
@@ -170,9 +170,9 @@ function Records({ records }: { records: SyncRecord[] }) {
   return (
     <section>
       <div className="row between">
-        <h3 className="sub">
+        <h2 className="sub">
           {t('sessions.records')} ({format.number(records.length)})
-        </h3>
+        </h2>
         {statuses.length > 1 && (
           <Segmented
             size="small"

@@ -59,18 +59,13 @@ const accounts: typeof zh = {
     allDatabases: 'Every database',
     whole: 'Whole database',
     wholeServer: 'Whole server',
-    schema: 'Schema {{name}}',
     direct: 'directly',
     public: 'PUBLIC',
     owner: 'owner',
-    member: '{{role}}',
     attribute: 'attribute {{name}}',
-    deny: 'DENY of {{name}}',
-    revoke: 'REVOKE of {{name}}',
     grantable: 'grantable',
     setRole: 'SET ROLE',
     setRoleHint: 'Usable only after SET ROLE',
-    denied: 'denied',
     deniedBy: 'Denied by {{by}}',
     count: '{{n}}',
     truncated: '{{total}} in all, the first {{shown}} are shown. Search to narrow them.',
@@ -90,7 +85,6 @@ const accounts: typeof zh = {
       proxy: 'Proxy',
       other: 'Other',
     },
-    defaultOf: 'future {{what}} of {{owner}}',
   },
   change: {
     types: {
@@ -145,6 +139,5 @@ const accounts: typeof zh = {
   elsewhereHint: 'Accounts of the same name on instances of the same type.',
   matchedRule: 'by rule "{{rule}}"',
   attributes: 'Attributes of the server',
-  openPage: 'Open the instance',
 };
 export default accounts;

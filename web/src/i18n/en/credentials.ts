@@ -2,7 +2,6 @@ import type zh from '../zh-CN/credentials';
 
 const credentials: typeof zh = {
   title: 'Credentials',
-  one: 'Credential',
   new: 'New credential',
   edit: 'Edit credential',
   detail: 'Credential',

@@ -1,13 +1,12 @@
 import type zh from '../zh-CN/light';
 
 const light: typeof zh = {
-  brand: { name: 'WhaleFall', tagline: 'Database fleet console', demo: 'Demo' },
+  brand: { name: 'WhaleFall', demo: 'Demo' },
   act: {
     save: 'Save',
     cancel: 'Cancel',
     close: 'Close',
     retry: 'Try again',
-    back: 'Back',
     copy: 'Copy',
     copied: 'Copied',
     show: 'Show',

@@ -16,7 +16,6 @@ const sessions: typeof zh = {
   duration: 'Duration',
   by: 'User',
   bySchedule: 'Schedule',
-  range: 'Dates',
   from: 'From',
   to: 'To',
   categories: {
@@ -33,7 +32,6 @@ const sessions: typeof zh = {
   done: '{{n}} done',
   failedN: '{{n}} failed',
   leftN: '{{n}} left',
-  elapsed: '{{time}} elapsed',
   cancel: 'Cancel session',
   cancelTitle: 'Cancel this session?',
   cancelText: 'Instances being read stop within seconds, the others are not begun. What is done stays.',
@@ -45,10 +43,7 @@ const sessions: typeof zh = {
   noRecords: 'No instances',
   items: { synced: 'Read', created: 'Added', updated: 'Changed', deleted: 'Gone' },
   summary: '{{synced}} read, {{created}} added, {{updated}} changed, {{deleted}} gone',
-  allGood: 'All succeeded',
   noInstances: 'No instances',
-  details: 'Details',
   stageAt: 'Failed while {{stage}}',
-  deepLink: 'Link to this session',
 };
 export default sessions;

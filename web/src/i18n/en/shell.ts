@@ -20,7 +20,6 @@ const shell: typeof zh = {
   demoHint: 'Demo, the data is made up',
   running_one: '{{count}} task running',
   running_other: '{{count}} tasks running',
-  noneRunning: 'Nothing runs at the moment',
   allSessions: 'All sessions',
   userMenu: 'User menu',
   profile: 'Your settings',

@@ -38,11 +38,9 @@ const tags: typeof zh = {
   sortHint: 'Smaller numbers come first',
   isActive: 'Tag may be used',
   instances: 'Instances',
-  preview: 'Preview',
   deleteTitle: 'Delete tag "{{name}}"?',
   deleteText: 'It will be taken off {{n}} instances.',
   deleted: 'Tag deleted',
-  saved: 'Tag saved',
   stats: { total: 'All tags', active: 'Enabled', inactive: 'Disabled', categories: 'Categories' },
 };
 export default tags;

@@ -17,7 +17,6 @@ const users: typeof zh = {
   },
   password: 'Password',
   generate: 'Generate',
-  generated: 'A password was generated; it can be copied once after saving',
   copyOnce: 'Copy it now and hand it over; it is not shown again.',
   handOver: 'New password of "{{name}}"',
   mustChange: 'Must change it at the first sign-in',

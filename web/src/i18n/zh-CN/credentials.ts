@@ -1,6 +1,5 @@
 export default {
   title: '凭据管理',
-  one: '凭据',
   new: '新建凭据',
   edit: '编辑凭据',
   detail: '凭据详情',

@@ -1,12 +1,11 @@
 /** Texts of the pages that stand outside the console: sign-in, password change, about, errors. */
 export default {
-  brand: { name: '鲸落', tagline: '数据库机群控制台', demo: '演示' },
+  brand: { name: '鲸落', demo: '演示' },
   act: {
     save: '保存',
     cancel: '取消',
     close: '关闭',
     retry: '重试',
-    back: '返回',
     copy: '复制',
     copied: '已复制',
     show: '显示',

@@ -18,7 +18,6 @@ export default {
   demoHint: '演示环境，数据为虚构',
   running_one: '{{count}} 个任务运行中',
   running_other: '{{count}} 个任务运行中',
-  noneRunning: '当前没有运行中的任务',
   allSessions: '查看全部会话',
   userMenu: '用户菜单',
   profile: '个人设置',

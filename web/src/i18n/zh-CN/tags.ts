@@ -27,10 +27,8 @@ export default {
   sortHint: '数字小的排在前面',
   isActive: '启用此标签',
   instances: '实例数',
-  preview: '预览',
   deleteTitle: '删除标签“{{name}}”？',
   deleteText: '有 {{n}} 个实例带有此标签，删除后将一并解除。',
   deleted: '标签已删除',
-  saved: '标签已保存',
   stats: { total: '全部标签', active: '启用', inactive: '停用', categories: '分类' },
 };

@@ -15,7 +15,6 @@ export default {
   },
   password: '密码',
   generate: '生成密码',
-  generated: '已生成密码，保存后可复制一次',
   copyOnce: '请立即复制并转交本人，关闭后不再显示。',
   handOver: '“{{name}}”的新密码',
   mustChange: '首次登录时须修改密码',

@@ -137,7 +137,7 @@ function About({ reply }: { reply: Reply }) {
       />
       {account.classifications.length > 0 && (
         <section>
-          <h3 className="sub">{t('accounts.classifications')}</h3>
+          <h2 className="sub">{t('accounts.classifications')}</h2>
           <ul className="stack">
             {account.classifications.map((one) => (
               <li key={one.id} className="row">
@@ -153,7 +153,7 @@ function About({ reply }: { reply: Reply }) {
       )}
       {attributes.length > 0 && (
         <section>
-          <h3 className="sub">{t('accounts.attributes')}</h3>
+          <h2 className="sub">{t('accounts.attributes')}</h2>
           <Facts
             columns={1}
             items={attributes.map(([key, value]) => [

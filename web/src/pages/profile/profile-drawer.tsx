@@ -32,7 +32,7 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
     <Drawer open={open} onClose={onClose} title={t('users.profile.title')} size={520}>
       <div className="profile">
         <section>
-          <h3>{t('users.profile.account')}</h3>
+          <h2>{t('users.profile.account')}</h2>
           <Facts
             columns={1}
             items={[
@@ -47,7 +47,7 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
           </div>
         </section>
         <section>
-          <h3>{t('users.profile.appearance')}</h3>
+          <h2>{t('users.profile.appearance')}</h2>
           <div className="profile-line">
             <span>{t('prefs.language')}</span>
             <Segmented
@@ -69,12 +69,12 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
           </div>
         </section>
         <section>
-          <h3>{t('users.profile.tokens')}</h3>
+          <h2>{t('users.profile.tokens')}</h2>
           <p className="muted">{t('users.profile.tokensHint')}</p>
           {open && <Tokens />}
         </section>
         <section>
-          <h3>{t('users.profile.everywhere')}</h3>
+          <h2>{t('users.profile.everywhere')}</h2>
           <p className="muted">{t('users.profile.everywhereText')}</p>
           <div className="row">
             <Button danger onClick={leaveEverywhere}>

@@ -46,7 +46,7 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
         const [granted, revoked] = [count('GRANT'), count('REVOKE')];
         return (
           <li key={change.id} className={change.change_type}>
-            <header>
+            <div className="timeline-head">
               <strong>{t(`accounts.change.types.${change.change_type}`)}</strong>
               {granted > 0 && <span className="granted">{t('accounts.change.nGranted', { n: format.number(granted) })}</span>}
               {revoked > 0 && <span className="revoked">{t('accounts.change.nRevoked', { n: format.number(revoked) })}</span>}
@@ -54,7 +54,7 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
                 <RelativeTime at={change.change_time_iso} /> · {format.dateTime(change.change_time_iso)}
               </span>
               {change.session_id && <A href={`/history/sessions/?session=${change.session_id}`}>{t('accounts.change.session')}</A>}
-            </header>
+            </div>
             {rows.length > 0 && (
               <ul className="diff">
                 {rows.map((row) => (

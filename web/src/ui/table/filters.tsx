@@ -117,6 +117,24 @@ export function FilterMany({
   );
 }
 
+/** A calendar date; the browser's own picker, which every keyboard and screen reader knows. */
+export function DateFilter({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  onChange: (value: string | null) => void;
+}) {
+  return (
+    <label className="date-filter">
+      <span>{label}</span>
+      <input type="date" value={value ?? ''} onChange={(event) => onChange(event.target.value || null)} />
+    </label>
+  );
+}
+
 export function ExportButton({ href }: { href: string }) {
   const { t } = useTranslation();
   return (

@@ -1,6 +1,4 @@
 import { catalogue, SESSION_STATUSES, SYNC_CATEGORIES, SYNC_TYPES } from '@whalefall/contract';
-import { DatePicker } from 'antd';
-import dayjs from 'dayjs';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
@@ -8,7 +6,7 @@ import { useFormat } from '../../../i18n/format';
 import { Page, Stats } from '../../../ui/page';
 import { SessionDrawer } from '../../../ui/session-drawer';
 import { Empty } from '../../../ui/states';
-import { FilterSelect } from '../../../ui/table/filters';
+import { DateFilter, FilterSelect } from '../../../ui/table/filters';
 import { ListPage } from '../../../ui/table/list-page';
 import { useList } from '../../../ui/table/list-state';
 import { useUrl } from '../../../ui/url';
@@ -73,14 +71,8 @@ export default function Sessions() {
               onChange={(next) => list.set({ status: next })}
               width={110}
             />
-            <DatePicker.RangePicker
-              className="filter"
-              value={[day(list.text('date_from')), day(list.text('date_to'))]}
-              onChange={(days) => list.set({ date_from: days?.[0]?.format('YYYY-MM-DD'), date_to: days?.[1]?.format('YYYY-MM-DD') })}
-              allowEmpty={[true, true]}
-              aria-label={t('sessions.range')}
-              placeholder={[t('sessions.from'), t('sessions.to')]}
-            />
+            <DateFilter label={t('sessions.from')} value={list.text('date_from')} onChange={(date_from) => list.set({ date_from })} />
+            <DateFilter label={t('sessions.to')} value={list.text('date_to')} onChange={(date_to) => list.set({ date_to })} />
           </>
         }
         empty={<Empty title={t('sessions.empty')}>{t('sessions.emptyText')}</Empty>}
@@ -88,8 +80,4 @@ export default function Sessions() {
       <SessionDrawer />
     </Page>
   );
-}
-
-function day(text: string | undefined) {
-  return text ? dayjs(text) : null;
 }
