@@ -83,6 +83,7 @@ interface Options {
   clock?: TestClock;
   config?: Partial<Config>;
   engines?: Deps['engines'];
+  log?: Deps['log'];
 }
 
 /** The whole server on a database of its own, with the fake engine at the outermost edge. */
@@ -107,7 +108,7 @@ export async function openHouse(options: Options = {}): Promise<TestHouse> {
   const store: Store = { db: database.db, pool: database.pool, connection: database.connection, kind: 'outside', close: async () => {} };
   const world = options.world ?? fakeWorld(1, []);
   const deps = await assemble(config, {
-    log: silentLog,
+    log: options.log ?? silentLog,
     clock,
     engines: options.engines ?? fakeEngines(world),
     store,

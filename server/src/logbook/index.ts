@@ -6,3 +6,4 @@
 export { addLogContext, openLog, silentLog, withLogContext, type Log } from './logger.ts';
 export { audit, changed, type Actor } from './audit.ts';
 export { openSink, type Sink } from './sink.ts';
+export { redactText } from './redact.ts';

@@ -6,13 +6,7 @@ import type { LogRow } from './logger.ts';
 export async function insertLogs(db: Kysely<DB>, rows: readonly LogRow[]): Promise<void> {
   await db
     .insertInto('unified_logs')
-    .values(
-      rows.map((row) => ({
-        ...row,
-        message: row.message.replaceAll('\u0000', ''),
-        context: JSON.stringify(row.context).replaceAll('\\u0000', ''),
-      })),
-    )
+    .values(rows.map((row) => ({ ...row, context: JSON.stringify(row.context) })))
     .execute();
 }
 

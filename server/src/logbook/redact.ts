@@ -6,10 +6,11 @@ const SECRET_TEXT: [RegExp, string][] = [
 ];
 const DEPTH = 6;
 
-/** Text without what looks like a secret beside its name. */
+/** Text without what looks like a secret beside its name, and without what PostgreSQL cannot store (U+0000, half characters). */
 export function redactText(text: string): string {
-  return SECRET_TEXT.reduce((out, [pattern, by]) => out.replace(pattern, by), text);
+  return storable(SECRET_TEXT.reduce((out, [pattern, by]) => out.replace(pattern, by), text));
 }
+const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
 
 /** A copy of what a caller gave to the log, with secrets starred by their key and cut where it is too deep or too long. */
 export function redact(value: unknown, depth = 0): unknown {
@@ -23,7 +24,8 @@ export function redact(value: unknown, depth = 0): unknown {
   const out: Record<string, unknown> = {};
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined) continue;
-    out[key] = SECRET_KEY.test(key) && one !== null && typeof one !== 'boolean' && typeof one !== 'number' ? '***' : redact(one, depth + 1);
+    out[storable(key)] =
+      SECRET_KEY.test(key) && one !== null && typeof one !== 'boolean' && typeof one !== 'number' ? '***' : redact(one, depth + 1);
   }
   return out;
 }

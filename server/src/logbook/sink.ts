@@ -31,15 +31,25 @@ export function openSink(db: Kysely<DB>, log: Log): Sink {
   const timer = setInterval(() => void flush(), FLUSH_MS);
   timer.unref();
 
+  /** A row that the table refuses is dropped alone: it must not hold up those behind it. */
+  async function store(rows: LogRow[]): Promise<void> {
+    try {
+      await outsideTransaction(() => insertLogs(db, rows));
+    } catch (error) {
+      if (!/^2[23]/.test(String((error as { code?: unknown }).code))) throw error;
+      if (rows.length === 1) return void dropped++;
+      for (const row of rows) await store([row]);
+    }
+  }
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
+      const batch = waiting.splice(0, BATCH);
       try {
-        await outsideTransaction(() => insertLogs(db, batch));
+        await store(batch);
       } catch {
-        return; // the store is away: they wait for the next turn
+        waiting.unshift(...batch); // the store is away: they wait for the next turn
+        return;
       }
-      waiting.splice(0, batch.length);
     }
   }
   function flush(): Promise<void> {

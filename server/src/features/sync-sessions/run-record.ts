@@ -3,7 +3,7 @@ import { EngineError } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { lockNameUntilCommit } from '../../jobs/index.ts';
-import { type Log, withLogContext } from '../../logbook/index.ts';
+import { type Log, redactText, withLogContext } from '../../logbook/index.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import type { Beats } from './beats.ts';
@@ -190,7 +190,8 @@ async function endBadly(
       detail: failure.message,
     });
   await transaction(deps.db, async (db) => {
-    const error = { code: failure.code, stage: failure.stage, message: failure.message };
+    // What a driver says may quote what it was given.
+    const error = { code: failure.code, stage: failure.stage, message: redactText(failure.message) };
     if (!(await queries.endRecord(db, record.recordId, record.attempt, { status: failure.status, error }, now))) return;
     await queries.settleSession(db, record.sessionId, now);
     await tell(db, record.sessionId, record.recordId);
