@@ -23,12 +23,4 @@ export default defineConfig({
       },
     },
   },
-  server: {
-    proxy: {
-      '/': {
-        target: 'http://127.0.0.1:5001',
-        bypass: (request) => (/^\/(?:src|@|node_modules)/.test(request.url ?? '') ? request.url : undefined),
-      },
-    },
-  },
 });

@@ -15,7 +15,12 @@ import { useDark } from './prefs';
 import { makeRouter } from './router';
 import { SessionProvider } from './session';
 import { antdTheme } from './ui/theme/theme';
-import './ui/ui.css';
+import './ui/css/page.css';
+import './ui/css/chips.css';
+import './ui/css/states.css';
+import './ui/css/forms.css';
+import './ui/css/bars.css';
+import './ui/css/progress.css';
 
 const queries = new QueryClient({
   defaultOptions: {
