@@ -19,7 +19,6 @@ import './ui/css/page.css';
 import './ui/css/chips.css';
 import './ui/css/states.css';
 import './ui/css/forms.css';
-import './ui/css/bars.css';
 import './ui/css/progress.css';
 
 const queries = new QueryClient({
