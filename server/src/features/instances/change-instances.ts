@@ -89,12 +89,20 @@ export function createInstance(
   });
 }
 
+/** Options are replaced as a whole, but for the wallet: a form never gets to see it, so only another one or '' changes it. */
+function nextOptions(before: Record<string, unknown>, given: Record<string, unknown> | undefined): Record<string, unknown> {
+  if (!given) return before;
+  const { wallet = before.wallet, ...rest } = given;
+  return wallet ? { ...rest, wallet } : rest;
+}
+
 /** What is absent stays. Inside a transaction. @throws Refusal RESOURCE_NOT_FOUND, SYNC_IN_PROGRESS, VALIDATION_ERROR */
 export async function updateInstanceIn(db: Kysely<DB>, actor: Actor, id: number, given: InstanceGiven): Promise<Warning[]> {
   const before = await queries.lockInstance(db, id);
   if (!before) throw refuse.notFound('instance', id);
   const busy = await openRecordOf(db, id);
   if (busy) throw refuse.busy(busy.session_id);
+  const options = nextOptions(before.connection_options as Record<string, unknown>, given.connection_options);
   const next = {
     name: given.name ?? before.name,
     db_type: (given.db_type ?? before.db_type) as DbType,
@@ -105,7 +113,7 @@ export async function updateInstanceIn(db: Kysely<DB>, actor: Actor, id: number,
     description: given.description === undefined ? before.description : given.description,
     is_active: given.is_active ?? before.is_active,
     sync_enabled: given.sync_enabled ?? before.sync_enabled,
-    connection_options: JSON.stringify(given.connection_options ?? before.connection_options),
+    connection_options: JSON.stringify(options),
   };
   const warnings = [
     ...(await checkCredential(db, next.credential_id, next.db_type)),
@@ -115,7 +123,7 @@ export async function updateInstanceIn(db: Kysely<DB>, actor: Actor, id: number,
   if (given.tag_names) await setInstanceTags(db, id, given.tag_names, actor.now);
   const difference = changed(before as Record<string, unknown>, {
     ...next,
-    connection_options: given.connection_options ?? before.connection_options,
+    connection_options: options,
   });
   await audit(db, actor, {
     action: 'update',

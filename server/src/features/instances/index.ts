@@ -8,5 +8,6 @@ export { commonHandlers } from './handlers/common.ts';
 export { connectionsHandlers } from './handlers/connections.ts';
 export { instanceHandlers } from './handlers/manage.ts';
 export { instancePage, lockInstance, replaceCredential, saveFailed, saveReached, settingValue, syncTargets, targetRow } from './queries.ts';
+export { instanceStatisticsHandlers } from './statistics.ts';
 export { syncOne } from './sync-one.ts';
 export { loginOf, targetOf } from './target-of.ts';

@@ -4,6 +4,7 @@
  * Begin with change-tags.ts.
  */
 export { setInstanceTags } from './change-tags.ts';
+export { tagsBulkHandlers } from './bulk-handlers.ts';
 export { colorOf } from './colors.ts';
 export { tagsHandlers } from './handlers.ts';
 export { activeTags, tagIds, tagsOfInstances } from './queries.ts';

@@ -142,3 +142,49 @@ export const linkInstance = (db: Db, instanceId: number, ids: readonly number[],
     .values(ids.map((tag_id) => ({ instance_id: instanceId, tag_id, created_at: now })))
     .onConflict((oc) => oc.doNothing())
     .execute();
+
+// ---------------------------------------------------------------- many at once
+
+export const allTags = (db: Db) =>
+  db.selectFrom('tags as t').select(COLUMNS).orderBy('t.category').orderBy('t.sort_order').orderBy('t.name').orderBy('t.id').execute();
+export const knownInstances = async (db: Db, ids: readonly number[]): Promise<number[]> =>
+  (await db.selectFrom('instances').select('id').where('id', 'in', ids).where('deleted_at', 'is', null).orderBy('id').execute()).map(
+    (row) => row.id,
+  );
+export const knownTags = async (db: Db, ids: readonly number[]): Promise<number[]> =>
+  (await db.selectFrom('tags').select('id').where('id', 'in', ids).orderBy('id').execute()).map((row) => row.id);
+export async function linkMany(db: Db, instanceIds: readonly number[], tagIds: readonly number[], now: Date): Promise<number> {
+  const done = await sql`
+    insert into instance_tags (instance_id, tag_id, created_at)
+    select i.id, t.id, ${now}::timestamptz from instances i, tags t where i.id = any(${instanceIds}::int[]) and t.id = any(${tagIds}::int[])
+    on conflict do nothing`.execute(db);
+  return Number(done.numAffectedRows ?? 0n);
+}
+export async function unlinkMany(db: Db, instanceIds: readonly number[], tagIds: readonly number[] | null): Promise<number> {
+  const done = await db
+    .deleteFrom('instance_tags')
+    .where('instance_id', 'in', instanceIds)
+    .$if(tagIds !== null, (q) => q.where('tag_id', 'in', tagIds!))
+    .executeTakeFirst();
+  return Number(done.numDeletedRows);
+}
+/** The tags that some of these instances have, each with how many of them. */
+export const tagsOfSelection = (db: Db, instanceIds: readonly number[]) =>
+  db
+    .selectFrom('tags as t')
+    .innerJoin('instance_tags as it', 'it.tag_id', 't.id')
+    .select([...COLUMNS, (eb) => eb.fn.countAll<number>().as('instance_count')])
+    .where('it.instance_id', 'in', instanceIds)
+    .groupBy('t.id')
+    .orderBy('t.category')
+    .orderBy('t.sort_order')
+    .orderBy('t.id')
+    .execute();
+export const taggableInstances = (db: Db) =>
+  db
+    .selectFrom('instances')
+    .select(['id', 'name', 'host', 'port', 'db_type', 'is_active'])
+    .where('deleted_at', 'is', null)
+    .orderBy('name')
+    .orderBy('id')
+    .execute();
