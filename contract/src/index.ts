@@ -6,6 +6,9 @@
 import { account } from './routes/account.ts';
 import { accountsSync } from './routes/accounts/sync.ts';
 import { auth } from './routes/auth.ts';
+import { capacityAggregations } from './routes/capacity/aggregations.ts';
+import { databaseAggregations } from './routes/database_aggregations.ts';
+import { instanceAggregations } from './routes/instance_aggregations.ts';
 import { common } from './routes/common.ts';
 import { connections } from './routes/connections.ts';
 import { credentials } from './routes/credentials.ts';
@@ -16,6 +19,9 @@ import { health } from './routes/health.ts';
 import { historyLogs } from './routes/history/logs.ts';
 import { historySessions } from './routes/history/sessions.ts';
 import { instancesDetail } from './routes/instances/detail.ts';
+import { instancesStatistics } from './routes/instances/statistics.ts';
+import { partition } from './routes/partition.ts';
+import { tagsBulk } from './routes/tags/bulk.ts';
 import { instancesManage } from './routes/instances/manage.ts';
 import { main } from './routes/main.ts';
 import { scheduler } from './routes/scheduler.ts';
@@ -27,18 +33,24 @@ export const catalogue = {
   auth,
   account,
   accountsSync,
+  capacityAggregations,
   databasesCapacitySync,
   common,
   connections,
   credentials,
   dashboard,
+  databaseAggregations,
   instancesDetail,
+  instanceAggregations,
   instancesManage,
+  instancesStatistics,
   health,
+  partition,
   scheduler,
   historyLogs,
   historySessions,
   tags,
+  tagsBulk,
   users,
   files,
   main,

@@ -24,8 +24,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
     // So many hops in front of us are ours; what they say of the client is believed, nobody else's word.
     trustProxy: (_address, hop) => hop < config.trustProxy,
-    genReqId: (request) =>
-      /^[\w-]{8,64}$/.test(String(request.headers['x-request-id'])) ? String(request.headers['x-request-id']) : randomId(),
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomId();
+    },
     forceCloseConnections: 'idle',
     bodyLimit: 1_048_576,
     requestTimeout: 60_000,

@@ -7,7 +7,7 @@ import { type Cache, openCache } from './cache/cache.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { jobRun } from './features/scheduler/index.ts';
-import { syncRecord } from './features/sync-sessions/index.ts';
+import { sessionRun, syncRecord } from './features/sync-sessions/index.ts';
 import { openQueue, type Queue } from './jobs/index.ts';
 import { type Log, openLog, openSink, type Sink } from './logbook/index.ts';
 import { type Listener, openListener } from './store/listen.ts';
@@ -56,7 +56,7 @@ export async function assemble(config: Config, given: Given): Promise<Deps> {
   const { db, connection } = store;
   const sink = openSink(db, log);
   const listener = openListener(connection);
-  const queue = await openQueue(connection, [syncRecord, jobRun], listener, log, given.worker);
+  const queue = await openQueue(connection, [syncRecord, sessionRun, jobRun], listener, log, given.worker);
   const cache = openCache(config.redisUrl);
   const [current, ...previous] = config.credentialKeys;
   return {

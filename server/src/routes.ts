@@ -1,15 +1,22 @@
 import { catalogue } from '@whalefall/contract';
 import type { Deps } from './assemble.ts';
 import { accountExportHandler, accountHandlers, accountsSyncHandlers } from './features/accounts/index.ts';
-import { capacityHandlers } from './features/capacity/index.ts';
+import { aggregationHandlers, capacityHandlers } from './features/capacity/index.ts';
 import { credentialsHandlers } from './features/credentials/index.ts';
 import { fleetHandlers } from './features/fleet/index.ts';
 import { healthHandlers, mainHandlers } from './features/health/index.ts';
 import { authHandlers, usersHandlers } from './features/identity/index.ts';
-import { commonHandlers, connectionsHandlers, instanceHandlers, replaceCredential } from './features/instances/index.ts';
+import {
+  commonHandlers,
+  connectionsHandlers,
+  instanceHandlers,
+  instanceStatisticsHandlers,
+  replaceCredential,
+} from './features/instances/index.ts';
+import { partitionHandlers } from './features/partitions/index.ts';
 import { schedulerHandlers } from './features/scheduler/index.ts';
 import { sessionsHandlers } from './features/sync-sessions/index.ts';
-import { tagsHandlers } from './features/tags/index.ts';
+import { tagsBulkHandlers, tagsHandlers } from './features/tags/index.ts';
 import { type House, mount } from './http/index.ts';
 import { logsHandlers } from './features/logs/index.ts';
 import { builtInJobs } from './schedule.ts';
@@ -23,19 +30,26 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.auth, authHandlers(deps));
   mount(house, catalogue.account, accounts.account);
   mount(house, catalogue.accountsSync, accountsSyncHandlers(deps));
+  const aggregations = aggregationHandlers(deps);
+  mount(house, catalogue.capacityAggregations, aggregations.current);
   mount(house, catalogue.databasesCapacitySync, capacity.sync);
   mount(house, catalogue.common, commonHandlers(deps));
   mount(house, catalogue.connections, connectionsHandlers(deps));
   mount(house, catalogue.credentials, credentialsHandlers(deps, replaceCredential));
   mount(house, catalogue.dashboard, fleet.dashboard);
+  mount(house, catalogue.databaseAggregations, aggregations.databases);
   mount(house, catalogue.instancesDetail, { ...instances.detail, ...accounts.detail, ...capacity.detail });
   mount(house, catalogue.instancesManage, { ...instances.manage, ...accounts.manage, ...fleet.manage });
+  mount(house, catalogue.instanceAggregations, aggregations.instances);
+  mount(house, catalogue.instancesStatistics, instanceStatisticsHandlers(deps));
   mount(house, catalogue.health, healthHandlers(deps));
+  mount(house, catalogue.partition, { ...partitionHandlers(deps), ...aggregations.metrics });
   mount(house, catalogue.scheduler, schedulerHandlers(deps, builtInJobs(deps)));
   const logs = logsHandlers(deps);
   mount(house, catalogue.historyLogs, logs.logs);
   mount(house, catalogue.historySessions, sessionsHandlers(deps));
   mount(house, catalogue.tags, tagsHandlers(deps));
+  mount(house, catalogue.tagsBulk, tagsBulkHandlers(deps));
   mount(house, catalogue.users, usersHandlers(deps));
   mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files, ...logs.files });
   mount(house, catalogue.main, mainHandlers(deps));

@@ -1,8 +1,9 @@
 import type { Deps } from './assemble.ts';
 import { today } from './clock.ts';
+import { startAggregation } from './features/capacity/index.ts';
 import { syncTargets } from './features/instances/index.ts';
 import { purgeLogs } from './features/logs/index.ts';
-import { createAhead } from './features/partitions/index.ts';
+import { cleanupPartitions, createAhead } from './features/partitions/index.ts';
 import type { BuiltInJob } from './features/scheduler/index.ts';
 import { startSession } from './features/sync-sessions/index.ts';
 import { transaction } from './store/transaction.ts';
@@ -17,8 +18,8 @@ const daily = (hour: string, minute: string): BuiltInJob['trigger'] => ({
 });
 
 /** Every built-in job: id, title, default trigger (business time), function. */
-export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'>): BuiltInJob[] {
-  const { db, queue, clock, config } = deps;
+export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config' | 'log'>): BuiltInJob[] {
+  const { db, queue, clock, config, log } = deps;
   const fleetSync =
     (category: 'account' | 'capacity'): BuiltInJob['run'] =>
     async ({ actor, scheduled, now, begun }) => {
@@ -65,6 +66,27 @@ export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'
       description: { zh: '每日同步所有数据库实例的容量信息', en: 'Every day, reads the database sizes of every instance' },
       trigger: daily('3', '0'),
       run: fleetSync('capacity'),
+    },
+    {
+      id: 'calculate_database_size_aggregations',
+      name: { zh: '统计聚合', en: 'Aggregate sizes' },
+      description: { zh: '每日计算数据库大小的日、周、月、季度统计聚合', en: 'Every day, computes sizes per day, week, month and quarter' },
+      trigger: daily('4', '0'),
+      run: async ({ actor, scheduled, begun }) => {
+        const { sessionId, targets } = await startAggregation(deps, actor, scheduled, { period: null, scope: 'all' }, begun);
+        return targets === 0 ? { skipped: 'there is no active instance' } : { sessionId };
+      },
+    },
+    {
+      id: 'cleanup_partitions',
+      name: { zh: '清理过期分区', en: 'Drop old partitions' },
+      description: { zh: '每日删除超过保留期的容量分区', en: 'Every day, drops partitions past their retention' },
+      trigger: daily('5', '0'),
+      run: async ({ actor, now }) => {
+        const retention = { months: config.partitionRetentionMonths, aggregateMonths: config.aggregationRetentionMonths };
+        const done = await cleanupPartitions(db, log, actor, today(clock), now, retention, false);
+        return { summary: { dropped: done.dropped.map((one) => one.partition_name), bytes: done.total_size_bytes } };
+      },
     },
   ];
 }

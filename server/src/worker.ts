@@ -1,9 +1,9 @@
 import type { Deps } from './assemble.ts';
 import { accountSync } from './features/accounts/index.ts';
-import { capacitySync } from './features/capacity/index.ts';
+import { aggregationWork, capacitySync } from './features/capacity/index.ts';
 import { loginOf } from './features/instances/index.ts';
 import { installJobs, jobRun, runJob, tick } from './features/scheduler/index.ts';
-import { openBeats, runRecord, type RunnerDeps, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
+import { openBeats, runRecord, type RunnerDeps, runWhole, sessionRun, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
 import { builtInJobs } from './schedule.ts';
 
 const TICK_MS = 1000;
@@ -29,6 +29,8 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
   };
   queue.work(syncRecord, config.syncConcurrency, ({ recordId }, signal) => runRecord(runner, recordId, signal));
   queue.work(jobRun, JOB_SLOTS, ({ runId }, signal) => runJob({ db, clock, log, jobs, node }, runId, signal));
+  const wholes = { db, clock, log, works: { aggregation: aggregationWork(deps), classification: async () => {} } };
+  queue.work(sessionRun, JOB_SLOTS, (job, signal) => runWhole(wholes, job, signal));
   const every = (ms: number, work: () => Promise<unknown>) => {
     let busy = false;
     return setInterval(() => {

@@ -8,6 +8,7 @@ export const LOCKS = {
   classification: 7_470_019_542,
   schedule: 7_470_019_543,
   startSession: 7_470_019_544,
+  partitions: 7_470_019_545,
 } as const;
 
 /** Holds a lock until the transaction ends; waits for it. */

@@ -9,4 +9,6 @@ export { tell, waitForRecord } from './progress.ts';
 export { openRecord as openRecordOf, settleSession, type SameLogin } from './queries.ts';
 export { runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
 export { startSession, syncRecord } from './start-session.ts';
+export { sessionShown } from './shown-session.ts';
+export { finishWhole, runWhole, sessionRun, startWhole, type WholeRun } from './whole-session.ts';
 export { sweepSessions } from './sweep.ts';

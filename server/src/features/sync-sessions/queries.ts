@@ -390,3 +390,32 @@ export const unsettledSessions = (db: Db) =>
       ),
     )
     .execute();
+
+// ---------------------------------------------------------------- sessions that are one piece of work
+
+/** Its records begin together; a heartbeat far ahead keeps the sweep from them, since the queue looks after the one job. */
+export const markWholeRunning = (db: Db, sessionId: string, now: Date) =>
+  db
+    .updateTable('sync_instance_records')
+    .set({ status: 'running', started_at: now, heartbeat_at: new Date(now.getTime() + 3_600_000) })
+    .where('session_id', '=', sessionId)
+    .where('status', '=', 'pending')
+    .execute();
+export async function completeRecords(
+  db: Db,
+  sessionId: string,
+  outcomes: readonly { instanceId: number; items: number; details: unknown }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update sync_instance_records r set status = 'completed', completed_at = ${now}::timestamptz, heartbeat_at = ${now}::timestamptz, items_synced = g.items, sync_details = g.details
+    from jsonb_to_recordset(${JSON.stringify(outcomes.map((one) => ({ instance_id: one.instanceId, items: one.items, details: one.details })))}::jsonb) as g (instance_id int, items int, details jsonb)
+    where r.session_id = ${sessionId} and r.instance_id = g.instance_id and r.status in ('pending', 'running')`.execute(db);
+}
+export const failRecords = (db: Db, sessionId: string, message: string, now: Date) =>
+  db
+    .updateTable('sync_instance_records')
+    .set({ status: 'failed', completed_at: now, error_code: 'UNKNOWN', error_message: message })
+    .where('session_id', '=', sessionId)
+    .where('status', 'in', OPEN)
+    .execute();

@@ -172,7 +172,23 @@ const account = (db: Db) =>
       errorAt.as('error_at'),
     ]);
 
-export const accountById = (db: Db, id: number) => account(db).selectAll('p').select(ACCOUNT).where('p.id', '=', id).executeTakeFirst();
+const PRIVILEGE_COLUMNS = [
+  'p.global_privileges',
+  'p.database_privileges',
+  'p.predefined_roles',
+  'p.role_attributes',
+  'p.database_privileges_pg',
+  'p.tablespace_privileges',
+  'p.server_roles',
+  'p.server_permissions',
+  'p.database_roles',
+  'p.database_permissions',
+  'p.oracle_roles',
+  'p.system_privileges',
+  'p.tablespace_privileges_oracle',
+  'p.extended_privileges',
+] as const;
+export const accountById = (db: Db, id: number) => account(db).select(PRIVILEGE_COLUMNS).where('p.id', '=', id).executeTakeFirst();
 export type AccountRow = NonNullable<Awaited<ReturnType<typeof accountById>>>;
 
 export interface InstanceAccountFilter {

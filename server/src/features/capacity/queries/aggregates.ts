@@ -1,0 +1,310 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../../store/tables.ts';
+import { type PeriodType, UNIT } from '../periods.ts';
+
+type Db = Kysely<DB>;
+
+export interface Range {
+  type: PeriodType;
+  /** Start of the first period to compute, and the day after the last one. */
+  from: string;
+  before: string;
+  /** Start of the period before the first: the changes are against it. */
+  compareFrom: string;
+  /** The first day whose raw rows have not been dropped; the row of a closed period that needs earlier ones stays as it is. */
+  rawSince: string;
+  today: string;
+  instanceIds: readonly number[];
+}
+export interface Computed {
+  instance_id: number;
+  computed: number;
+}
+
+const percent = (now: ReturnType<typeof sql.raw>, before: ReturnType<typeof sql.raw>) =>
+  sql`case when ${before} > 0 then least(99999999.99, greatest(-99999999.99, round(100 * (${now} - ${before}) / ${before}, 2))) end`;
+const ref = (text: string) => sql.raw(text);
+/** Period starts and ends from a day, in the calendar. */
+const startOf = (unit: string, column: string) => sql`date_trunc(${sql.lit(unit)}, ${ref(column)}::timestamp)::date`;
+const step = (unit: string) => sql.lit(unit === 'quarter' ? '3 months' : `1 ${unit}`);
+
+/**
+ * Sizes of every database per period, in one statement: averages, extremes and the change against the period before,
+ * NULL where there is none. Written only where something differs, so a second run changes nothing.
+ */
+export async function aggregateDatabases(db: Db, r: Range, now: Date): Promise<Computed[]> {
+  const unit = UNIT[r.type];
+  const { rows } = await sql<Computed>`
+    with buckets as (
+      select s.instance_id, s.database_name, ${startOf(unit, 's.collected_date')} as ps, count(*)::int as n, avg(s.size_mb) as a, max(s.size_mb) as hi, min(s.size_mb) as lo, avg(s.data_size_mb) as da, max(s.data_size_mb) as dhi, min(s.data_size_mb) as dlo,
+        avg(s.log_size_mb) as la, max(s.log_size_mb) as lhi, min(s.log_size_mb) as llo, round(avg(s.size_bytes))::bigint as ba, max(s.size_bytes) as bhi, min(s.size_bytes) as blo, avg(s.size_bytes) as b
+      from database_size_stats s
+      where s.collected_date >= ${r.compareFrom}::date and s.collected_date < ${r.before}::date and s.instance_id = any(${r.instanceIds}::int[])
+      group by 1, 2, 3),
+    compared as (
+      select c.*, p.a as pa, p.da as pda, p.la as pla, p.b as pb, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe, (c.ps - ${step(unit)}::interval)::date as before_start
+      from buckets c left join buckets p on p.instance_id = c.instance_id and p.database_name = c.database_name and p.ps = (c.ps - ${step(unit)}::interval)::date
+      where c.ps >= ${r.from}::date),
+    written as (
+      insert into database_size_aggregations as t (instance_id, database_name, period_type, period_start, period_end, avg_size_mb, max_size_mb, min_size_mb, data_count, avg_data_size_mb, max_data_size_mb, min_data_size_mb, avg_log_size_mb, max_log_size_mb, min_log_size_mb,
+        avg_size_bytes, max_size_bytes, min_size_bytes, size_change_mb, size_change_bytes, size_change_percent, data_size_change_mb, data_size_change_percent, log_size_change_mb, log_size_change_percent, growth_rate, calculated_at, created_at)
+      select instance_id, database_name, ${r.type}, ps, pe, round(a), hi, lo, n, round(da), dhi, dlo, round(la), lhi, llo, ba, bhi, blo, round(a - pa), round(b - pb)::bigint, ${percent(ref('a'), ref('pa'))}, round(da - pda), ${percent(ref('da'), ref('pda'))}, round(la - pla), ${percent(ref('la'), ref('pla'))},
+        ${percent(ref('a'), ref('pa'))}, ${now}::timestamptz, ${now}::timestamptz
+      from compared
+      on conflict (instance_id, database_name, period_type, period_start) do update set
+        avg_size_mb = excluded.avg_size_mb, max_size_mb = excluded.max_size_mb, min_size_mb = excluded.min_size_mb, data_count = excluded.data_count, avg_data_size_mb = excluded.avg_data_size_mb, max_data_size_mb = excluded.max_data_size_mb, min_data_size_mb = excluded.min_data_size_mb,
+        avg_log_size_mb = excluded.avg_log_size_mb, max_log_size_mb = excluded.max_log_size_mb, min_log_size_mb = excluded.min_log_size_mb, avg_size_bytes = excluded.avg_size_bytes, max_size_bytes = excluded.max_size_bytes, min_size_bytes = excluded.min_size_bytes,
+        size_change_mb = excluded.size_change_mb, size_change_bytes = excluded.size_change_bytes, size_change_percent = excluded.size_change_percent, data_size_change_mb = excluded.data_size_change_mb, data_size_change_percent = excluded.data_size_change_percent,
+        log_size_change_mb = excluded.log_size_change_mb, log_size_change_percent = excluded.log_size_change_percent, growth_rate = excluded.growth_rate, calculated_at = excluded.calculated_at
+      where ((t.period_start - ${step(unit)}::interval)::date >= ${r.rawSince}::date or t.period_end >= ${r.today}::date)
+        and (t.avg_size_mb, t.max_size_mb, t.min_size_mb, t.data_count, t.avg_data_size_mb, t.avg_log_size_mb, t.size_change_mb, t.size_change_percent, t.data_size_change_mb, t.log_size_change_mb)
+          is distinct from (excluded.avg_size_mb, excluded.max_size_mb, excluded.min_size_mb, excluded.data_count, excluded.avg_data_size_mb, excluded.avg_log_size_mb, excluded.size_change_mb, excluded.size_change_percent, excluded.data_size_change_mb, excluded.log_size_change_mb)
+      returning 1)
+    select instance_id, count(*)::int as computed from compared group by instance_id`.execute(db);
+  return rows;
+}
+
+/** The same for whole instances, from their daily totals. */
+export async function aggregateInstances(db: Db, r: Range, now: Date): Promise<Computed[]> {
+  const unit = UNIT[r.type];
+  const { rows } = await sql<Computed>`
+    with buckets as (
+      select s.instance_id, ${startOf(unit, 's.collected_date')} as ps, count(*)::int as n, avg(s.total_size_mb) as a, max(s.total_size_mb) as hi, min(s.total_size_mb) as lo, sum(s.total_size_mb) as total, sum(s.database_count) as databases, avg(s.database_count) as ca, max(s.database_count) as chi,
+        min(s.database_count) as clo, avg(s.total_size_bytes) as b, max(s.total_size_bytes) as bhi, min(s.total_size_bytes) as blo, sum(s.total_size_bytes) as bytes
+      from instance_size_stats s
+      where s.collected_date >= ${r.compareFrom}::date and s.collected_date < ${r.before}::date and s.instance_id = any(${r.instanceIds}::int[])
+      group by 1, 2),
+    compared as (
+      select c.*, p.a as pa, p.ca as pca, p.b as pb, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe, ${percent(ref('c.a'), ref('p.a'))} as growth
+      from buckets c left join buckets p on p.instance_id = c.instance_id and p.ps = (c.ps - ${step(unit)}::interval)::date
+      where c.ps >= ${r.from}::date),
+    written as (
+      insert into instance_size_aggregations as t (instance_id, period_type, period_start, period_end, total_size_mb, avg_size_mb, max_size_mb, min_size_mb, data_count, database_count, avg_database_count, max_database_count, min_database_count, total_size_bytes, avg_size_bytes, max_size_bytes, min_size_bytes,
+        total_size_change_mb, total_size_change_bytes, total_size_change_percent, database_count_change, database_count_change_percent, growth_rate, trend_direction, calculated_at, created_at)
+      select instance_id, ${r.type}, ps, pe, round(a), case when databases > 0 then round(total / databases) else 0 end, hi, lo, n, round(ca), round(ca, 2), chi, clo, round(b)::bigint, case when databases > 0 then round(bytes / databases)::bigint else 0 end, bhi, blo,
+        round(a - pa), round(b - pb)::bigint, growth, round(ca - pca), ${percent(ref('ca'), ref('pca'))}, growth, case when pa is null then null when coalesce(growth, 0) > 5 then 'growing' when coalesce(growth, 0) < -5 then 'shrinking' else 'stable' end, ${now}::timestamptz, ${now}::timestamptz
+      from compared
+      on conflict (instance_id, period_type, period_start) do update set
+        total_size_mb = excluded.total_size_mb, avg_size_mb = excluded.avg_size_mb, max_size_mb = excluded.max_size_mb, min_size_mb = excluded.min_size_mb, data_count = excluded.data_count, database_count = excluded.database_count, avg_database_count = excluded.avg_database_count,
+        max_database_count = excluded.max_database_count, min_database_count = excluded.min_database_count, total_size_bytes = excluded.total_size_bytes, avg_size_bytes = excluded.avg_size_bytes, max_size_bytes = excluded.max_size_bytes, min_size_bytes = excluded.min_size_bytes,
+        total_size_change_mb = excluded.total_size_change_mb, total_size_change_bytes = excluded.total_size_change_bytes, total_size_change_percent = excluded.total_size_change_percent, database_count_change = excluded.database_count_change,
+        database_count_change_percent = excluded.database_count_change_percent, growth_rate = excluded.growth_rate, trend_direction = excluded.trend_direction, calculated_at = excluded.calculated_at
+      where ((t.period_start - ${step(unit)}::interval)::date >= ${r.rawSince}::date or t.period_end >= ${r.today}::date)
+        and (t.total_size_mb, t.max_size_mb, t.min_size_mb, t.data_count, t.avg_database_count, t.total_size_change_mb, t.total_size_change_percent, t.database_count_change, t.trend_direction)
+          is distinct from (excluded.total_size_mb, excluded.max_size_mb, excluded.min_size_mb, excluded.data_count, excluded.avg_database_count, excluded.total_size_change_mb, excluded.total_size_change_percent, excluded.database_count_change, excluded.trend_direction)
+      returning 1)
+    select instance_id, count(*)::int as computed from compared group by instance_id`.execute(db);
+  return rows;
+}
+
+/** The first day that something was measured on, or measured again after `since`; null: nothing. */
+export async function firstChanged(db: Db, since: Date | null): Promise<string | null> {
+  const { rows } = await sql<{ day: string | null }>`
+    select least((select min(collected_date) from database_size_stats where ${since}::timestamptz is null or updated_at > ${since}::timestamptz), (select min(collected_date) from instance_size_stats where ${since}::timestamptz is null or updated_at > ${since}::timestamptz)) as day`.execute(
+    db,
+  );
+  return rows[0]?.day ?? null;
+}
+/** Has something been aggregated of days that have no raw rows any more? */
+export const hasDailyBefore = async (db: Db, date: string): Promise<boolean> =>
+  (await db
+    .selectFrom('instance_size_aggregations')
+    .select('id')
+    .where('period_type', '=', 'daily')
+    .where('period_start', '<', date)
+    .limit(1)
+    .executeTakeFirst()) !== undefined;
+/** When aggregates were last brought up to date in full. */
+export const lastFullRun = async (db: Db): Promise<Date | null> =>
+  (
+    await db
+      .selectFrom('sync_sessions')
+      .select((eb) => eb.fn.max('started_at').as('at'))
+      .where('sync_category', '=', 'aggregation')
+      .where('sync_type', '=', 'scheduled_task')
+      .where('status', '=', 'completed')
+      .executeTakeFirst()
+  )?.at ?? null;
+
+// ---------------------------------------------------------------- reading
+
+export interface AggregateFilter {
+  instance_id?: number | undefined;
+  db_type?: string | undefined;
+  database_name?: string | undefined;
+  database_id?: number | undefined;
+  period_type?: PeriodType | undefined;
+  start_date?: string | undefined;
+  end_date?: string | undefined;
+}
+interface Page {
+  page: number;
+  limit: number;
+  sort: string;
+  order: 'asc' | 'desc';
+}
+const conditions = (f: AggregateFilter) => sql<boolean>`i.is_active and i.deleted_at is null
+  and (${f.instance_id ?? null}::int is null or a.instance_id = ${f.instance_id ?? null}::int) and (${f.db_type ?? null}::text is null or i.db_type = ${f.db_type ?? null}::text) and (${f.period_type ?? null}::text is null or a.period_type = ${f.period_type ?? null}::text)
+  and (${f.start_date ?? null}::date is null or a.period_start >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or a.period_end <= ${f.end_date ?? null}::date)`;
+const ofDatabase = (
+  f: AggregateFilter,
+) => sql<boolean>`(${f.database_name ?? null}::text is null or a.database_name = ${f.database_name ?? null}::text)
+  and (${f.database_id ?? null}::int is null or exists (select 1 from instance_databases x where x.id = ${f.database_id ?? null}::int and x.instance_id = a.instance_id and x.database_name = a.database_name))`;
+
+const databaseRows = (db: Db, f: AggregateFilter) =>
+  db
+    .selectFrom('database_size_aggregations as a')
+    .innerJoin('instances as i', 'i.id', 'a.instance_id')
+    .innerJoin('instance_databases as d', (join) =>
+      join.onRef('d.instance_id', '=', 'a.instance_id').onRef('d.database_name', '=', 'a.database_name'),
+    )
+    .where('d.is_active', '=', true)
+    .where(conditions(f))
+    .where(ofDatabase(f));
+export async function databaseAggregatePage(db: Db, f: AggregateFilter, page: Page) {
+  const [items, { n }] = await Promise.all([
+    databaseRows(db, f)
+      .selectAll('a')
+      .select(['i.name as instance_name', 'i.db_type'])
+      .orderBy(sql.ref(`a.${page.sort}`), (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+      .orderBy('a.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit)
+      .execute(),
+    databaseRows(db, f)
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { items, total: n };
+}
+/** Chart mode: all rows of the `top` largest, oldest first, ranked in the same statement. */
+export const topDatabaseAggregates = (db: Db, f: AggregateFilter, top: number) =>
+  db
+    .with('rows', (q) =>
+      databaseRows(q as never, f)
+        .selectAll('a')
+        .select(['i.name as instance_name', 'i.db_type']),
+    )
+    .with('ranked', (q) =>
+      q
+        .selectFrom('rows')
+        .select((eb) => ['instance_id', 'database_name', eb.fn.max('avg_size_mb').as('largest')])
+        .groupBy(['instance_id', 'database_name'])
+        .orderBy('largest', 'desc')
+        .orderBy('instance_id')
+        .orderBy('database_name')
+        .limit(top),
+    )
+    .selectFrom('rows')
+    .innerJoin('ranked', (join) =>
+      join.onRef('ranked.instance_id', '=', 'rows.instance_id').onRef('ranked.database_name', '=', 'rows.database_name'),
+    )
+    .selectAll('rows')
+    .orderBy('rows.period_start')
+    .orderBy('rows.id')
+    .execute();
+/** The newest row of each database in the filter, summed; growth = all change against all that was before. */
+export async function databaseSummary(db: Db, f: AggregateFilter & { period_type: PeriodType }) {
+  const { rows } = await sql<{
+    total_databases: number;
+    total_instances: number;
+    total_size_mb: number;
+    max_size_mb: number;
+    growth_rate: number | null;
+  }>`
+    with newest as (
+      select distinct on (a.instance_id, a.database_name) a.* from database_size_aggregations a join instances i on i.id = a.instance_id join instance_databases d on d.instance_id = a.instance_id and d.database_name = a.database_name
+      where d.is_active and ${conditions(f)} and ${ofDatabase(f)} order by a.instance_id, a.database_name, a.period_start desc)
+    select count(*)::int as total_databases, count(distinct instance_id)::int as total_instances, coalesce(sum(avg_size_mb), 0)::bigint as total_size_mb, coalesce(max(max_size_mb), 0)::bigint as max_size_mb,
+      case when sum(avg_size_mb - size_change_mb) > 0 then round(100.0 * sum(size_change_mb) / sum(avg_size_mb - size_change_mb), 2) end as growth_rate from newest`.execute(
+    db,
+  );
+  return rows[0]!;
+}
+
+const instanceRows = (db: Db, f: AggregateFilter) =>
+  db.selectFrom('instance_size_aggregations as a').innerJoin('instances as i', 'i.id', 'a.instance_id').where(conditions(f));
+export async function instanceAggregatePage(db: Db, f: AggregateFilter, page: Page) {
+  const [items, { n }] = await Promise.all([
+    instanceRows(db, f)
+      .selectAll('a')
+      .select(['i.name as instance_name', 'i.db_type'])
+      .orderBy(sql.ref(`a.${page.sort}`), (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+      .orderBy('a.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit)
+      .execute(),
+    instanceRows(db, f)
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { items, total: n };
+}
+export const topInstanceAggregates = (db: Db, f: AggregateFilter, top: number) =>
+  db
+    .with('rows', (q) =>
+      instanceRows(q as never, f)
+        .selectAll('a')
+        .select(['i.name as instance_name', 'i.db_type']),
+    )
+    .with('ranked', (q) =>
+      q
+        .selectFrom('rows')
+        .select((eb) => ['instance_id', eb.fn.max('total_size_mb').as('largest')])
+        .groupBy('instance_id')
+        .orderBy('largest', 'desc')
+        .orderBy('instance_id')
+        .limit(top),
+    )
+    .selectFrom('rows')
+    .innerJoin('ranked', 'ranked.instance_id', 'rows.instance_id')
+    .selectAll('rows')
+    .orderBy('rows.period_start')
+    .orderBy('rows.id')
+    .execute();
+/** The newest total of each active instance, inside the window when one is given; those without one are counted as stale. */
+export async function instanceSummary(db: Db, f: AggregateFilter) {
+  const { rows } = await sql<{ total_instances: number; total_size_mb: number; max_size_mb: number; stale_instances: number }>`
+    select count(s.id)::int as total_instances, coalesce(sum(s.total_size_mb), 0)::bigint as total_size_mb, coalesce(max(s.total_size_mb), 0)::bigint as max_size_mb, (count(*) - count(s.id))::int as stale_instances
+    from instances i left join lateral (
+      select s.id, s.total_size_mb from instance_size_stats s where s.instance_id = i.id and (${f.start_date ?? null}::date is null or s.collected_date >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or s.collected_date <= ${f.end_date ?? null}::date)
+      order by s.collected_date desc limit 1) s on true
+    where i.is_active and i.deleted_at is null and (${f.instance_id ?? null}::int is null or i.id = ${f.instance_id ?? null}::int) and (${f.db_type ?? null}::text is null or i.db_type = ${f.db_type ?? null}::text)`.execute(
+    db,
+  );
+  return rows[0]!;
+}
+
+/** Rows per bucket of the four size tables, of active instances only. */
+export async function coreMetrics(db: Db, type: PeriodType, from: string, before: string) {
+  const unit = UNIT[type];
+  const raw = (table: 'instance_size_stats' | 'database_size_stats') =>
+    sql<{
+      bucket: string;
+      rows: number;
+      days: number;
+    }>`select ${startOf(unit, 's.collected_date')} as bucket, count(*)::int as rows, count(distinct s.collected_date)::int as days from ${sql.table(table)} s join instances i on i.id = s.instance_id
+      where i.is_active and i.deleted_at is null and s.collected_date >= ${from}::date and s.collected_date < ${before}::date group by 1`.execute(
+      db,
+    );
+  const aggregated = (table: 'instance_size_aggregations' | 'database_size_aggregations') =>
+    sql<{
+      bucket: string;
+      rows: number;
+    }>`select a.period_start as bucket, count(*)::int as rows from ${sql.table(table)} a join instances i on i.id = a.instance_id
+      where i.is_active and i.deleted_at is null and a.period_type = ${type} and a.period_start >= ${from}::date and a.period_start < ${before}::date group by 1`.execute(
+      db,
+    );
+  const [instances, databases, instanceAggregates, databaseAggregates] = await Promise.all([
+    raw('instance_size_stats'),
+    raw('database_size_stats'),
+    aggregated('instance_size_aggregations'),
+    aggregated('database_size_aggregations'),
+  ]);
+  return {
+    instances: instances.rows,
+    databases: databases.rows,
+    instanceAggregates: instanceAggregates.rows,
+    databaseAggregates: databaseAggregates.rows,
+  };
+}
