@@ -13,6 +13,7 @@ import { securityHeaders } from './http/headers.ts';
 import { type House, wantsPage } from './http/mount.ts';
 import { localeOfRequest } from './http/context.ts';
 import { openPages } from './http/pages.ts';
+import { authenticate } from './http/session.ts';
 import { withLogContext } from './logbook/index.ts';
 import { Refusal } from './refusal.ts';
 import { mountAll } from './routes.ts';
@@ -65,7 +66,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   app.addHook('preClose', async () => closeAllEvents());
   app.setErrorHandler((error, request, reply) => sendFailure(house, error, request, reply));
-  app.setNotFoundHandler((request, reply) => sendFailure(house, missing(request), request, reply));
+  app.setNotFoundHandler(async (request, reply) => {
+    // The page that says so is in the language of whoever is signed in, and leads back to the console.
+    if (wantsPage(request)) request.house.user = await authenticate(db, request, keys, request.house.now).catch(() => null);
+    return sendFailure(house, missing(request), request, reply);
+  });
   if (config.webDir)
     await app.register(fastifyStatic, {
       root: `${config.webDir}/assets`,

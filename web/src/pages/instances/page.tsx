@@ -34,7 +34,7 @@ export default function Instances() {
   const [testing, setTesting] = useState<TestTarget[] | null>(null);
   const [dialog, ask] = useConfirm();
   const askDelete = useDeleteInstances(ask, selection.clear);
-  const [importing, setImporting] = useState(search.get('import') === '1');
+  const [importing, setImporting] = useState(search.get('import') === '1' && may('create'));
 
   const columns = useMemo<Column<Instance>[]>(() => {
     const shown = instanceColumns(t, format);
