@@ -9,6 +9,7 @@ import { auth } from './routes/auth.ts';
 import { capacityAggregations } from './routes/capacity/aggregations.ts';
 import { databaseAggregations } from './routes/database_aggregations.ts';
 import { instanceAggregations } from './routes/instance_aggregations.ts';
+import { cache } from './routes/cache.ts';
 import { common } from './routes/common.ts';
 import { connections } from './routes/connections.ts';
 import { credentials } from './routes/credentials.ts';
@@ -45,6 +46,7 @@ export const catalogue = {
   instancesManage,
   instancesStatistics,
   health,
+  cache,
   partition,
   scheduler,
   historyLogs,

@@ -4,7 +4,7 @@ import { accountExportHandler, accountHandlers, accountsSyncHandlers } from './f
 import { aggregationHandlers, capacityHandlers } from './features/capacity/index.ts';
 import { credentialsHandlers } from './features/credentials/index.ts';
 import { fleetHandlers } from './features/fleet/index.ts';
-import { healthHandlers, mainHandlers } from './features/health/index.ts';
+import { cacheHandlers, healthHandlers, mainHandlers } from './features/health/index.ts';
 import { authHandlers, usersHandlers } from './features/identity/index.ts';
 import {
   commonHandlers,
@@ -42,6 +42,7 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.instancesManage, { ...instances.manage, ...accounts.manage, ...fleet.manage });
   mount(house, catalogue.instanceAggregations, aggregations.instances);
   mount(house, catalogue.instancesStatistics, instanceStatisticsHandlers(deps));
+  mount(house, catalogue.cache, cacheHandlers(deps));
   mount(house, catalogue.health, healthHandlers(deps));
   mount(house, catalogue.partition, { ...partitionHandlers(deps), ...aggregations.metrics });
   mount(house, catalogue.scheduler, schedulerHandlers(deps, builtInJobs(deps)));

@@ -1,6 +1,7 @@
 import { effectiveIndex, type DbType, type EffectivePrivilege, ERROR_MESSAGES, type ErrorCode, type Principal } from '@whalefall/engines';
 import type { Locale } from '@whalefall/contract';
 import type { Kysely } from 'kysely';
+import type { Cache } from '../../cache/cache.ts';
 import { businessTime } from '../../clock.ts';
 import type { DB } from '../../store/tables.ts';
 import { colorOf } from '../tags/index.ts';
@@ -26,6 +27,8 @@ const matches = (entry: EffectivePrivilege, search: string): boolean =>
     (text) => text?.toLowerCase().includes(search),
   );
 
+const KEPT_MS = 600_000;
+
 interface Asked {
   page: number;
   limit: number;
@@ -33,17 +36,23 @@ interface Asked {
 }
 
 /** What an account may do, directly and in effect, with the path of each: the reply of both permission routes. */
-export async function permissionsOf(db: Kysely<DB>, row: queries.AccountRow, asked: Asked, locale: Locale, timeZone: string) {
+export async function permissionsOf(
+  { db, cache }: { db: Kysely<DB>; cache: Cache },
+  row: queries.AccountRow,
+  asked: Asked,
+  locale: Locale,
+  timeZone: string,
+) {
   const dbType = row.db_type as DbType;
-  const [principals, classes, same] = await Promise.all([
-    queries.principalsFor(db, row),
+  // The key carries when the instance was last read: what was computed from older facts is never found again.
+  const key = `permissions:${row.instance_id}:${row.username}:${row.id}:${row.accounts_version ?? 0}`;
+  const [everything, classes, same] = await Promise.all([
+    cache.get(key, KEPT_MS, async () => effectiveIndex(dbType, (await queries.principalsFor(db, row)) as Principal[]).of(row.username)),
     queries.classesOf(db, [row.id]),
     queries.sameAccount(db, row),
   ]);
   const search = asked.search?.toLowerCase();
-  const all = effectiveIndex(dbType, principals as Principal[])
-    .of(row.username)
-    .filter((entry) => !search || matches(entry, search));
+  const all = everything.filter((entry) => !search || matches(entry, search));
   const effective = all.slice((asked.page - 1) * asked.limit, asked.page * asked.limit);
   const never = row.read_state === 'never';
   const columns = Object.fromEntries(

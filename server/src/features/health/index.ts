@@ -3,4 +3,5 @@
  * Not here: whether a watched server can be reached (instances).
  * Begin with handlers.ts.
  */
+export { cacheHandlers } from './cache-handlers.ts';
 export { healthHandlers, mainHandlers } from './handlers.ts';

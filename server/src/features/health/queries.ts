@@ -14,3 +14,13 @@ export const overdueJobs = (db: Kysely<DB>, before: Date) =>
     ])
     .where('state', '=', 'active')
     .executeTakeFirstOrThrow();
+
+export const instanceExists = async (db: Kysely<DB>, id: number): Promise<boolean> =>
+  (await db.selectFrom('instances').select('id').where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst()) !== undefined;
+export const rulesByEngine = (db: Kysely<DB>) =>
+  db
+    .selectFrom('classification_rules')
+    .select((eb) => ['db_type', eb.fn.countAll<number>().as('n')])
+    .where('is_active', '=', true)
+    .groupBy('db_type')
+    .execute();

@@ -19,7 +19,7 @@ const ENGINES: Record<DbType, { label: string; color: string }> = {
 };
 
 /** §2 account, and the account routes of §13 and §15. */
-export function accountHandlers({ db, clock }: Deps): {
+export function accountHandlers({ db, cache, clock }: Deps): {
   account: Account;
   detail: Pick<Detail, 'getAccountPermissions' | 'getAccountChangeHistory'>;
   manage: Pick<Manage, 'listInstanceAccounts'>;
@@ -37,7 +37,7 @@ export function accountHandlers({ db, clock }: Deps): {
         if (!DB_TYPES.includes(params.db_type as DbType)) throw refuse.notFound('page', params.db_type);
       },
       async getAccountPermissions({ params, query }, { locale }) {
-        return permissionsOf(db, await found(params.account_id), query, locale, timeZone);
+        return permissionsOf({ db, cache }, await found(params.account_id), query, locale, timeZone);
       },
       async listAccountsData({ query }) {
         const [{ items, total }, stats, classes, tags] = await Promise.all([
@@ -73,7 +73,7 @@ export function accountHandlers({ db, clock }: Deps): {
     },
     detail: {
       async getAccountPermissions({ params, query }, { locale }) {
-        return permissionsOf(db, await found(params.account_id, params.instance_id), query, locale, timeZone);
+        return permissionsOf({ db, cache }, await found(params.account_id, params.instance_id), query, locale, timeZone);
       },
       async getAccountChangeHistory({ params, query }, { locale }) {
         const row = await found(params.account_id, params.instance_id);

@@ -188,7 +188,12 @@ const PRIVILEGE_COLUMNS = [
   'p.tablespace_privileges_oracle',
   'p.extended_privileges',
 ] as const;
-export const accountById = (db: Db, id: number) => account(db).select(PRIVILEGE_COLUMNS).where('p.id', '=', id).executeTakeFirst();
+export const accountById = (db: Db, id: number) =>
+  account(db)
+    .select(PRIVILEGE_COLUMNS)
+    .select(sql<number | null>`(extract(epoch from i.accounts_synced_at) * 1000)::bigint`.as('accounts_version'))
+    .where('p.id', '=', id)
+    .executeTakeFirst();
 export type AccountRow = NonNullable<Awaited<ReturnType<typeof accountById>>>;
 
 export interface InstanceAccountFilter {
