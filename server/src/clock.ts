@@ -66,13 +66,18 @@ export function addDays(date: string, days: number): string {
 /** @returns the instant at which a business day begins. A day that daylight saving cuts begins at its first existing minute. */
 export function startOfDay(date: string, timeZone: string): Date {
   const wanted = Date.parse(`${date}T00:00:00Z`);
-  let guess = wanted;
-  for (let i = 0; i < 3; i++) {
-    const shown = Date.parse(`${businessTime(new Date(guess), timeZone).replace(' ', 'T')}Z`);
-    if (shown === wanted) break;
-    guess += wanted - shown;
+  const isBefore = (at: number) => businessDate(new Date(at), timeZone) < date;
+  const shown = Date.parse(`${businessTime(new Date(wanted), timeZone).replace(' ', 'T')}Z`);
+  const guess = 2 * wanted - shown;
+  if (!isBefore(guess) && isBefore(guess - 1)) return new Date(guess);
+  // The clocks changed in between, or midnight itself is not there.
+  let [before, after] = [wanted - 16 * 3_600_000, wanted + 16 * 3_600_000];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (isBefore(middle)) before = middle;
+    else after = middle;
   }
-  return new Date(guess);
+  return new Date(after);
 }
 
 /** The instants of a business-date range, end inclusive as people mean it: [from, to). */
