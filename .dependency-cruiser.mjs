@@ -21,7 +21,7 @@ const machineRooms = '^server/src/(http|store|jobs|cache|vault|logbook)/';
 /** The composition: what puts the rooms together may see all of them. */
 const roof = '^server/src/(main|assemble|app|routes|schedule|worker)\\.ts$|^server/src/(commands|demo)/';
 const rows = {
-  first: 'identity|credentials|tags|logs|partitions|sync-sessions',
+  first: 'identity|credentials|tags|logs|partitions|settings|sync-sessions',
   second: 'instances|classification',
   third: 'accounts|capacity',
   fourth: 'fleet|scheduler|health',

@@ -16,6 +16,7 @@ import {
 import { partitionHandlers } from './features/partitions/index.ts';
 import { schedulerHandlers } from './features/scheduler/index.ts';
 import { sessionsHandlers } from './features/sync-sessions/index.ts';
+import { settingsHandlers } from './features/settings/index.ts';
 import { tagsBulkHandlers, tagsHandlers } from './features/tags/index.ts';
 import { type House, mount } from './http/index.ts';
 import { logsHandlers } from './features/logs/index.ts';
@@ -53,5 +54,5 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.tagsBulk, tagsBulkHandlers(deps));
   mount(house, catalogue.users, usersHandlers(deps));
   mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files, ...logs.files });
-  mount(house, catalogue.main, mainHandlers(deps));
+  mount(house, catalogue.main, { ...mainHandlers(deps), ...settingsHandlers(deps) });
 }

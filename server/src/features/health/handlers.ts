@@ -87,7 +87,11 @@ export function healthHandlers({ db, cache, config, sink, startedAt }: Deps): Ha
 }
 
 /** §27 main: what the site itself answers. */
-export function mainHandlers({ clock, config, icons }: Deps): Handlers<typeof catalogue.main> {
+export function mainHandlers({
+  clock,
+  config,
+  icons,
+}: Deps): Omit<Handlers<typeof catalogue.main>, 'getSettings' | 'updateSettings' | 'listAuditEvents'> {
   const icon = (name: string, media: string) => async () => ({ media, body: icons(name), cache: 'public, max-age=86400' });
   return {
     async index() {
