@@ -138,7 +138,8 @@ function takeWork(boss: PgBoss, kind: JobKind<object>, slots: number, handler: W
   }
 
   async function loop(): Promise<void> {
-    while (!stopped) {
+    for (;;) {
+      if (stopped) return;
       const free = slots - running.size;
       let found = 0;
       if (free > 0) {
