@@ -7,10 +7,13 @@ import { parseArgs } from 'node:util';
 import { launch, NoBrowser } from './browser.ts';
 import { type Journey, outputDir, Steps, type World } from './journey.ts';
 import { build, startWhaleFall, type WhaleFall } from './servers.ts';
+import { budgets } from './journeys/budgets.ts';
 import { mainJob } from './journeys/main-job.ts';
+import { pages } from './journeys/pages.ts';
 import { quality } from './journeys/quality.ts';
+import { roles } from './journeys/roles.ts';
 
-const JOURNEYS: Journey[] = [mainJob, quality];
+const JOURNEYS: Journey[] = [mainJob, quality, roles, budgets, pages];
 
 const { values } = parseArgs({
   options: { only: { type: 'string', multiple: true }, headed: { type: 'boolean' }, 'no-build': { type: 'boolean' } },

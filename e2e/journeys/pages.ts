@@ -1,0 +1,425 @@
+/**
+ * Each page by its address: it loads, does its main thing once, and is the same after a reload and after going back.
+ * Changes the demo: comes after the journeys that only look.
+ */
+import type { Page } from 'playwright-core';
+import type { Journey } from '../journey.ts';
+import { assert, choose, DEMO_PASSWORD, row, rows, settled, signIn, until, type Visit } from '../page.ts';
+import { findIds, type Ids, read } from '../sitemap.ts';
+
+type Work = (visit: Visit, ids: Ids) => Promise<void>;
+
+export const pages: Journey = {
+  name: 'pages',
+  async run(t) {
+    const site = await t.step('the demo fleet', () => t.world.demo());
+    await t.check('sign-in: a wrong password, then where one wanted to go', async () => {
+      const visit = await t.visit(site);
+      await signInPage(visit);
+      await t.close(visit);
+    });
+    const visit = await t.step('signed in as administrator', async () => {
+      const visit = await t.visit(site);
+      await signIn(visit, 'admin');
+      return visit;
+    });
+    const ids = await t.step('the addresses', () => findIds(visit));
+    for (const [title, work] of Object.entries(WORKS))
+      await t.check(title, async () => {
+        visit.forget();
+        await work(visit, ids);
+        assert(visit.trouble().length === 0, visit.trouble().join('\n'));
+      });
+  },
+};
+
+async function signInPage(visit: Visit): Promise<void> {
+  const { page } = visit;
+  visit.expect(401, '/auth/api/login');
+  await page.goto('/tags/?category=environment');
+  await page.waitForURL('**/auth/login?next=**');
+  await page.locator('input[name=username]').fill('viewer');
+  await page.locator('input[name=password]').fill('not-the-Password-1');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await page.locator('input[name=password]').fill(DEMO_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/tags/?category=environment');
+  assert(visit.trouble().length === 0, visit.trouble().join('\n'));
+}
+
+const WORKS: Record<string, Work> = {
+  'change password: the rules answer while typing, nothing is changed by a mismatch': async (visit) => {
+    const { page } = visit;
+    await visit.go('/auth/change-password');
+    await page.locator('input[name=old_password]').fill(DEMO_PASSWORD);
+    await page.locator('input[name=new_password]').fill('Another-whale-2');
+    await page.locator('input[name=confirm_password]').fill('Another-whale-3');
+    assert((await page.locator('.light-rules li.met').count()) > 2, 'no rule is shown as met');
+    await page.locator('button[type=submit]').click();
+    await page.locator('.light-fault').waitFor();
+    assert(
+      await page.locator('input[name=confirm_password]').evaluate((one) => one === document.activeElement),
+      'the faulty field has no focus',
+    );
+  },
+
+  'about, and an address that is not': async (visit) => {
+    await visit.go('/about');
+    await visit.page
+      .getByText(/0\.\d+\.\d+/)
+      .first()
+      .waitFor();
+    const answer = await visit.page.goto('/no/such/page');
+    assert(answer?.status() === 404, `an unknown address answers ${answer?.status()}`);
+    await visit.page.locator('a[href="/dashboard/"]').last().click();
+    await visit.page.waitForURL('**/dashboard/');
+  },
+
+  'dashboard: a number leads to the list that it counts': async (visit) => {
+    const { page } = visit;
+    await visit.go('/dashboard/');
+    const stat = page.locator('.stats a[href="/account/?is_locked=true"]');
+    const shown = digits(await stat.locator('.stat-value').innerText());
+    await stat.click();
+    await page.waitForURL('**/account/?is_locked=true');
+    await settled(page);
+    assert((await total(page)) === shown, `the dashboard says ${shown}, the list ${await total(page)}`);
+    await page.goBack();
+    await page.waitForURL('**/dashboard/');
+  },
+
+  'instances: search, filter, order and page live in the address': async (visit) => {
+    const { page } = visit;
+    await visit.go('/instances/');
+    const all = await total(page);
+    await page.locator('main input[type=search]').fill('pg-');
+    await page.waitForURL(/search=pg-/);
+    await settled(page);
+    const found = await total(page);
+    assert(found > 0 && found < all, `${found} of ${all} are found`);
+    await page.locator('th button').first().click();
+    await page.waitForURL(/order=/);
+    await settled(page);
+    const order = await names(page);
+    await page.reload();
+    await settled(page);
+    assert((await total(page)) === found && (await names(page)).join() === order.join(), 'the list is another one after a reload');
+    assert((await page.locator('main input[type=search]').inputValue()) === 'pg-', 'the search is not in its box after a reload');
+    const csv = await page.request.get((await page.locator('.toolbar a[download]').getAttribute('href'))!);
+    const lines = (await csv.text()).trim().split('\n').length - 1;
+    assert(csv.ok() && lines === found, `the export has ${lines} lines, the list ${found}`);
+    await visit.go('/instances/');
+    await page.locator('.pager a').last().click();
+    await page.waitForURL(/page=/);
+    await page.goBack();
+    await until('the first page is back', async () => !page.url().includes('page='));
+    await settled(page);
+  },
+
+  'instances: a table of a file, line by line, then imported and deleted together': async (visit) => {
+    const { page } = visit;
+    await visit.go('/instances/?import=1');
+    const file =
+      'name,db_type,host,port\ne2e-import-1,mysql,10.9.9.1,3306\ne2e-import-2,mysql,10.9.9.2,3306\ne2e-import-3,db2,10.9.9.3,50000\n';
+    await page.locator('input[type=file]').setInputFiles({ name: 'fleet.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    const dialog = page.locator('.ant-modal');
+    await dialog.locator('tbody tr').nth(2).waitFor();
+    await dialog.locator('.ant-btn-primary').click();
+    await until('two are imported', async () => (await read<{ total: number }>(visit, '/instances/api?search=e2e-import')).total === 2);
+    await visit.go('/instances/?search=e2e-import');
+    assert((await rows(page)) === 2, 'the imported instances are not listed');
+    await page.locator('thead .grid-select input').click();
+    await page.locator('.bulk .ant-btn-dangerous').click();
+    await page.locator('.ant-modal input').fill('2');
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await until('both are gone', async () => (await read<{ total: number }>(visit, '/instances/api?search=e2e-import')).total === 0);
+  },
+
+  'instance: created, edited, deleted by its name': async (visit) => {
+    const { page } = visit;
+    await visit.go('/instances/create');
+    await page.locator('button[type=submit]').click();
+    await page.locator('.field .fault').first().waitFor();
+    await until('the first faulty field has the focus', () =>
+      page.locator('input[name=name]').evaluate((one) => one === document.activeElement),
+    );
+    await page.locator('input[name=name]').fill('e2e-one');
+    await choose(page, 'db_type', 'MySQL');
+    assert((await page.locator('input[name=port]').inputValue()) === '3306', 'the port of the type is not proposed');
+    await page.locator('input[name=host]').fill('10.9.9.9');
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/instances\/\d+\?/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'e2e-one' }).waitFor();
+    const id = /\/instances\/(\d+)/.exec(page.url())![1]!;
+    await visit.go(`/instances/${id}/edit`);
+    await page.locator('textarea[name=description]').fill('made by a journey');
+    // Leaving with changes asks.
+    await page.locator('.form-acts a').click();
+    await page.locator('.ant-modal').waitFor();
+    await page.locator('.ant-modal .ant-btn').first().click();
+    await page.locator('.ant-modal').waitFor({ state: 'hidden' });
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(new RegExp(`/instances/${id}\\?`));
+    await page.getByText('made by a journey').first().waitFor();
+    // The page asks for what it shows once more before it is left.
+    visit.expect(404, `/instances/api/${id}`);
+    await page.locator('.page-acts .ant-btn').last().click();
+    await page.locator('.ant-dropdown-menu-item-danger').click();
+    await page.locator('.ant-modal input').fill('e2e-one');
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await page.waitForURL(/\/instances\/(\?.*)?$/);
+    const answer = await page.request.get(`/instances/api/${id}`);
+    assert(answer.status() === 404, 'the instance is still there');
+  },
+
+  'instance: its tabs are addresses': async (visit, ids) => {
+    const { page } = visit;
+    await visit.go(`/instances/${ids.instance}`);
+    for (const tab of ['accounts', 'databases', 'sessions']) {
+      await page.locator(`nav.tabs a[href*="tab=${tab}"]`).click();
+      await page.waitForURL(new RegExp(`tab=${tab}`));
+      assert((await rows(page)) > 0, `the tab ${tab} is empty`);
+    }
+    await page.goBack();
+    await page.waitForURL(/tab=databases/);
+    await page.reload();
+    await page.locator('.trend canvas, .trend svg').first().waitFor();
+    await page.locator('tbody td.lead a').first().click();
+    await page.waitForURL(/db=/);
+  },
+
+  'credentials: made, changed, deleted; the password is never shown': async (visit) => {
+    const { page } = visit;
+    await visit.go('/credentials/create');
+    await page.locator('input[name=name]').fill('e2e-credential');
+    await choose(page, 'db_type', 'Oracle');
+    await page.locator('input[name=username]').fill('watcher');
+    await page.locator('input[name=password]').fill('Secret-of-e2e-1');
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/credentials\/(\?.*)?$/);
+    await visit.go('/credentials/?search=e2e-credential');
+    await row(page, 'e2e-credential').getByRole('link').first().click();
+    await page.waitForURL(/\/credentials\/\d+$/);
+    await settled(page);
+    assert(!(await page.content()).includes('Secret-of-e2e-1'), 'the password is in the page');
+    const here = page.url();
+    await visit.go(`${new URL(here).pathname}/edit`);
+    assert((await page.locator('input[name=password]').inputValue()) === '', 'the password is in the form');
+    await page.locator('textarea[name=description]').fill('of a journey');
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/credentials\/\d+\?/);
+    await page.getByText('of a journey').waitFor();
+    visit.expect(404, `/credentials/api${new URL(here).pathname}`);
+    await page.locator('.page-acts .ant-btn-dangerous').click();
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await page.waitForURL(/\/credentials\/(\?.*)?$/);
+    assert((await page.request.get(`/credentials/api${new URL(here).pathname}`)).status() === 404, 'the credential is still there');
+  },
+
+  'accounts: by type, filtered, ordered, one opened by its address': async (visit, ids) => {
+    const { page } = visit;
+    await visit.go('/account/');
+    const all = await total(page);
+    await page.locator('nav.tabs a[href^="/account/oracle"]').click();
+    await page.waitForURL('**/account/oracle**');
+    await settled(page);
+    const oracle = await total(page);
+    assert(oracle > 0 && oracle < all, `${oracle} of ${all} are Oracle's`);
+    await visit.go('/account/postgresql?is_superuser=true&sort=username&order=desc');
+    const found = await names(page);
+    assert(found.length > 0 && (await total(page)) < all, 'nobody is a superuser');
+    await row(page, found[0]!).locator('a').first().click();
+    await page.waitForURL(/account=\d+/);
+    await page.reload();
+    await page.locator('.ant-drawer .priv, .ant-drawer .state').first().waitFor();
+    await page.keyboard.press('Escape');
+    await until('the drawer is out of the address', async () => !/account=/.test(page.url()));
+    await visit.go(`/account/?account=${ids.account}&view=changes`);
+    await page.locator('.timeline > li').first().waitFor();
+    await page.locator('.ant-drawer nav.tabs a').first().click();
+    await page.locator('.ant-drawer .priv').waitFor();
+    await page.goBack();
+    await page.locator('.timeline > li').first().waitFor();
+  },
+
+  'sessions: the failed ones, with cause and remedy': async (visit, ids) => {
+    const { page } = visit;
+    await visit.go('/history/sessions/');
+    await page.locator('.stats a[href*="status="]').nth(1).click();
+    await page.waitForURL(/status=/);
+    await page.goBack();
+    await until('the filter is gone', async () => !/status=/.test(page.url()));
+    await visit.go(`/history/sessions/?session=${ids.failedSession}`);
+    const failure = page.locator('.failures > li').first();
+    await failure.locator('p').first().waitFor();
+    await failure.getByRole('link').first().click();
+    await page.waitForURL(/\/instances\/\d+/);
+    await page.goBack();
+    await page.locator('.failures').waitFor();
+  },
+
+  'a sync of the whole demo fleet: live progress, a badge while it runs, the end': async (visit) => {
+    const { page } = visit;
+    await visit.go('/account/');
+    await page.locator('.page-acts button').first().click();
+    await page.waitForURL(/session=/);
+    await page.locator('.head-running').waitFor();
+    await page.reload();
+    const state = page.locator('.ant-drawer dl.facts .chip').first();
+    await until(
+      'the sync has ended',
+      async () => !/Running|Waiting/.test((await state.textContent().catch(() => 'Running')) ?? 'Running'),
+      60_000,
+    );
+    await page.locator('.failures > li').first().waitFor();
+    await until('the event stream is closed', async () => visit.streams().length === 0);
+    await until('the badge is gone', async () => !(await page.locator('.head-running').isVisible()), 15_000);
+  },
+
+  'tags: made, changed, deleted': async (visit) => {
+    const { page } = visit;
+    await visit.go('/tags/create');
+    await page.locator('input[name=display_name]').fill('旅程');
+    await page.locator('input[name=name]').fill('e2e_tag');
+    await choose(page, 'category', /.+/);
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/tags\/(\?.*)?$/);
+    await visit.go('/tags/?search=e2e_tag');
+    assert((await rows(page)) === 1, 'the tag is not listed');
+    await row(page, 'e2e_tag').locator('a[href*="/tags/edit/"]').first().click();
+    await page.waitForURL(/\/tags\/edit\/\d+/);
+    await settled(page);
+    await page.locator('textarea[name=description]').fill('of a journey');
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/tags\/(\?.*)?$/);
+    await visit.go('/tags/?search=e2e_tag');
+    await row(page, 'of a journey').waitFor();
+    await row(page, 'e2e_tag').locator('.ant-btn-dangerous').click();
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await until('the tag is gone', async () => (await page.request.get('/tags/api/tags/e2e_tag')).status() === 404);
+  },
+
+  'users: made with a generated password that is shown once, changed, deleted': async (visit) => {
+    const { page } = visit;
+    await visit.go('/users/');
+    await page.locator('.page-acts button').click();
+    const drawer = page.locator('.ant-drawer');
+    await drawer.locator('input[name=username]').fill('e2e_user');
+    await drawer.locator('.ant-space-compact button').last().click();
+    const password = await drawer.locator('input[name=password]').inputValue();
+    await drawer.locator('button[type=submit]').click();
+    await page.locator('.secret code').waitFor();
+    assert((await page.locator('.secret code').innerText()) === password, 'the password that is handed over is another one');
+    await page.locator('.ant-modal .ant-btn-primary').click();
+    await visit.go('/users/?search=e2e_user');
+    await row(page, 'e2e_user').locator('button').first().click();
+    await choose(page, 'role', 'Viewer');
+    await drawer.locator('button[type=submit]').click();
+    await row(page, 'Viewer').waitFor();
+    await row(page, 'e2e_user').locator('.ant-btn-dangerous').click();
+    await page.locator('.ant-modal input').fill('e2e_user');
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await until('the user is gone', async () => (await read<{ total: number }>(visit, '/users/api/users?search=e2e_user')).total === 0);
+  },
+
+  'own settings: a token shown once and revoked; language and theme at once and for good': async (visit) => {
+    const { page } = visit;
+    await visit.go('/dashboard/');
+    await openProfile(page);
+    const drawer = page.locator('.ant-drawer');
+    await drawer.locator('input[name=name]').fill('e2e token');
+    await drawer.locator('form button[type=submit]').click();
+    const token = await drawer.locator('.secret code').innerText();
+    const answer = await fetch(`${visit.base}/instances/api?limit=1`, { headers: { authorization: `Bearer ${token}` } });
+    assert(answer.ok, `the new token answers ${answer.status}`);
+    await drawer.locator('.token-list .ant-btn-dangerous').first().click();
+    await page.locator('.ant-modal .ant-btn-dangerous').click();
+    await until(
+      'the token is refused',
+      async () => (await fetch(`${visit.base}/instances/api`, { headers: { authorization: `Bearer ${token}` } })).status === 401,
+    );
+    await drawer.locator('.ant-segmented-item').filter({ hasText: '简体中文' }).click();
+    await page
+      .getByRole('heading', { name: '仪表盘' })
+      .or(page.getByRole('heading', { name: '概览' }))
+      .first()
+      .waitFor();
+    await drawer.locator('.ant-segmented-item').filter({ hasText: '深色' }).click();
+    await page.reload();
+    await settled(page);
+    const html = page.locator('html');
+    assert(
+      (await html.getAttribute('lang')) === 'zh-CN' && (await html.getAttribute('data-theme')) === 'dark',
+      'language and theme are not remembered',
+    );
+    await openProfile(page);
+    await page.locator('.ant-drawer .ant-segmented-item').filter({ hasText: 'English' }).click();
+    await page.locator('.ant-drawer .ant-segmented-item').filter({ hasText: 'System' }).click();
+    await until(
+      'the language is remembered',
+      async () => (await read<{ locale: string | null }>(visit, '/auth/api/me')).locale === 'en',
+    ).catch(() => undefined);
+  },
+
+  'keyboard: g i, /, ?, Tab goes first to the content': async (visit) => {
+    const { page } = visit;
+    await visit.go('/dashboard/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.waitForURL('**/instances/');
+    await settled(page);
+    await page.keyboard.press('/');
+    assert(
+      await page.locator('main input[type=search]').evaluate((one) => one === document.activeElement),
+      '/ does not lead to the search',
+    );
+    await page.locator('main').focus();
+    await page.keyboard.press('?');
+    await page.locator('.ant-modal .keys').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.ant-modal').waitFor({ state: 'hidden' });
+    await visit.go('/instances/');
+    await page.keyboard.press('Tab');
+    assert(await page.locator('a.skip').evaluate((one) => one === document.activeElement), 'the first Tab does not offer to skip the menu');
+  },
+
+  'the session ends: the page says so, signs in again in place and goes on': async (visit) => {
+    const { page, context } = visit;
+    await visit.go('/instances/');
+    visit.expect(401, /./);
+    visit.expect(403, /./);
+    await context.clearCookies();
+    await page.locator('main input[type=search]').fill('pg-');
+    const dialog = page.locator('.ant-modal');
+    await dialog.locator('input[type=password]').fill(DEMO_PASSWORD);
+    await dialog.locator('button[type=submit]').click();
+    await dialog.waitFor({ state: 'hidden' });
+    await settled(page);
+    assert(
+      (await names(page)).every((name) => name.includes('pg-')),
+      'the request is not repeated after signing in',
+    );
+  },
+};
+
+async function openProfile(page: Page): Promise<void> {
+  await page.locator('.head-user').click();
+  await page.getByRole('menuitem').first().click();
+  await page.locator('.ant-drawer input[name=name]').waitFor();
+}
+
+const digits = (text: string): number => Number(text.replaceAll(/\D/g, ''));
+
+/** How many the pager counts in all. */
+async function total(page: Page): Promise<number> {
+  await settled(page);
+  return digits(/(\d[\d,]*)\D*$/.exec(await page.locator('.pager-total').innerText())?.[1] ?? '');
+}
+
+/** What the rows are named. */
+async function names(page: Page): Promise<string[]> {
+  await settled(page);
+  return page.locator('main table.grid tbody td.lead a').allInnerTexts();
+}
