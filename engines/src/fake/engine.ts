@@ -182,4 +182,4 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
 
 export { fakeFleet, type FakeInstance } from './fleet.ts';
 export { makeAccount } from './made.ts';
-export { bytesOn, dayNumber, type FakeDatabase } from './sizes.ts';
+export { bytesOn, dayNumber, logBytesOn, type FakeDatabase } from './sizes.ts';

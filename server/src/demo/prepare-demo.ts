@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOn, dayNumber, type FakeWorld, fakeEngines, fakeWorld } from '@whalefall/engines/fake';
+import { DEFAULT_DATABASE_FILTERS, filterDatabases } from '@whalefall/engines';
+import { bytesOn, dayNumber, type FakeWorld, fakeEngines, fakeWorld, logBytesOn } from '@whalefall/engines/fake';
 import type { Deps } from '../assemble.ts';
 import { addDays, type Clock, startOfDay, today } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -110,14 +111,23 @@ async function liveOn(deps: Deps, world: FakeWorld, now: string): Promise<void> 
   }
 }
 
+/** What the collectors would have kept on each of those days: the same filter, logs included. */
 function sizesOf(fake: FakeWorld['instances'][number], now: string) {
+  const kept = new Set(
+    filterDatabases(
+      fake.databases.map((database) => database.name),
+      DEFAULT_DATABASE_FILTERS[fake.dbType],
+    ).kept,
+  );
+  const databases = fake.databases.filter((database) => kept.has(database.name));
   return Array.from({ length: DAYS }, (_, i) => addDays(now, i - DAYS)).map((date) => ({
     date,
-    databases: fake.databases.map((database) => ({ name: database.name, bytes: bytesOnDate(fake.name, database, date) })),
+    databases: databases.map((database) => {
+      const data = bytesOn(fake.name, database, dayNumber(date));
+      return { name: database.name, bytes: data + (logBytesOn(fake.dbType, data, fake.name, database.name) ?? 0) };
+    }),
   }));
 }
-const bytesOnDate = (instance: string, database: Parameters<typeof bytesOn>[1], date: string): number =>
-  bytesOn(instance, database, dayNumber(date));
 
 /** A real session with real records, run here and now under the clock of that day. */
 async function readFleet(deps: Deps, category: 'account' | 'capacity', at: Date): Promise<void> {

@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { diffAccounts, type Stored } from './diff-accounts.ts';
 import { carryUnread, diffPrivileges } from './diff-facts.ts';
 
-const word = fc.constantFrom('a', 'b', 'app', '订单');
+const word = fc.constantFrom<string>('a', 'b', 'app', '订单');
 const grant: fc.Arbitrary<Grant> = fc.record({
   scope: fc.constantFrom('server', 'database', 'schema', 'table', 'column', 'routine', 'tablespace', 'other'),
   database: word,

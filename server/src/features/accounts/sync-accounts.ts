@@ -62,7 +62,7 @@ export function accountSync(deps: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow
       await syncOnce(deps, run);
     } catch (error) {
       if (error instanceof EngineError && error.code !== 'CANCELLED' && !run.signal.aborted)
-        await saveFailed(deps.db, run.instanceId, 'account', error.code, deps.clock.now());
+        await saveFailed(deps.db, run.instanceId, 'account', error, deps.clock.now());
       throw error;
     }
   };

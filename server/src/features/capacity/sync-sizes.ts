@@ -55,7 +55,7 @@ export function capacitySync(deps: Pick<Deps, 'db' | 'vault' | 'engines' | 'allo
       await syncOnce(deps, run);
     } catch (error) {
       if (error instanceof EngineError && error.code !== 'CANCELLED' && !run.signal.aborted)
-        await saveFailed(deps.db, run.instanceId, 'capacity', error.code, deps.clock.now());
+        await saveFailed(deps.db, run.instanceId, 'capacity', error, deps.clock.now());
       throw error;
     }
   };

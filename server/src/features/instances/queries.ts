@@ -187,11 +187,24 @@ export const saveTest = (
     .set({ ...test, ...found })
     .where('id', '=', id)
     .execute();
-/** A sync that failed: what it would have read is stale from now on. */
-export const saveFailed = (db: Db, id: number, category: 'account' | 'capacity', code: string, now: Date) =>
+/** A sync that failed: what it would have read is stale from now on, and a server that was not reached has failed its test. */
+export const saveFailed = (db: Db, id: number, category: 'account' | 'capacity', failed: { code: string; stage: string }, now: Date) =>
   db
     .updateTable('instances')
-    .set(category === 'account' ? { accounts_error_code: code, accounts_error_at: now } : { sizes_error_code: code, sizes_error_at: now })
+    .set({
+      ...(category === 'account'
+        ? { accounts_error_code: failed.code, accounts_error_at: now }
+        : { sizes_error_code: failed.code, sizes_error_at: now }),
+      ...(failed.stage === 'query'
+        ? {}
+        : {
+            last_test_at: now,
+            last_test_ok: false,
+            last_test_error_code: failed.code,
+            last_test_stage: failed.stage,
+            last_test_latency_ms: null,
+          }),
+    })
     .where('id', '=', id)
     .execute();
 /** After a sync that reached the server. */

@@ -56,7 +56,7 @@ function Whole({ overview }: { overview: Overview }) {
             hint: t('dashboard.instancesHint', { n: format.number(instances.active) }),
             href: '/instances/',
           },
-          { key: 'accounts', label: t('dashboard.accounts'), value: format.number(accounts.total), href: '/account/' },
+          { key: 'accounts', label: t('dashboard.accounts'), value: format.number(accounts.active), href: '/account/' },
           {
             key: 'super',
             label: t('dashboard.superusers'),
