@@ -1,0 +1,106 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
+import { catalogue } from '@whalefall/contract';
+import pg from 'pg';
+import { openHouse, type TestHouse } from './harness.ts';
+import { makeCredential, makeInstance, registerFake } from './make.ts';
+import { makeUser } from './people.ts';
+
+/** Statements of each list, with the one that asks who is there. Written anew by UPDATE_QUERY_COUNTS=1. */
+const FILE = new URL('./query-counts.json', import.meta.url);
+const recorded = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, number>;
+
+const world = fakeWorld(
+  4,
+  fakeFleet(4).filter((one) => one.dbType === 'postgresql'),
+);
+let house: TestHouse;
+let statements: string[] = [];
+const query = pg.Client.prototype.query;
+/** Every statement of this process goes through here, whichever pool its connection is from. */
+function count(this: pg.Client, ...args: unknown[]): unknown {
+  const [first] = args;
+  const text = typeof first === 'string' ? first : (first as { text?: string }).text;
+  if (text && !/pgboss|^(begin|commit|rollback|listen|start transaction)/i.test(text)) statements.push(text);
+  return (query as (...given: unknown[]) => unknown).apply(this, args);
+}
+
+let instance = 0;
+let account = 0;
+beforeAll(async () => {
+  house = await openHouse({ world, worker: true });
+  instance = await registerFake(house, world.instances[0]!);
+  const { accountsSync, databasesCapacitySync } = catalogue;
+  await house.as('admin').call(accountsSync.syncInstanceAccounts, { params: { instance_id: instance } });
+  await house.as('admin').call(databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: instance } });
+  account = (await house.deps.db.selectFrom('account_permission').select('id').where('is_role', '=', false).executeTakeFirstOrThrow()).id;
+  pg.Client.prototype.query = count as never;
+});
+afterAll(async () => {
+  pg.Client.prototype.query = query;
+  await house.close();
+});
+
+const urls = (): Record<string, string> => ({
+  'instancesManage.listInstancesData': '/instances/api?limit=100',
+  'instancesManage.listInstanceAccounts': `/instances/api/${instance}/accounts`,
+  'instancesManage.getInstanceDetail': `/instances/api/${instance}`,
+  'instancesDetail.getInstanceDatabaseSizes': `/instances/api/databases/${instance}/sizes?latest_only=true`,
+  'credentials.listCredentials': '/credentials/api/credentials?limit=100',
+  'users.listUsers': '/users/api/users?limit=100',
+  'tags.listTagOptions': '/tags/api/tags?page=1&limit=100',
+  'tags.listTagCategories': '/tags/api/categories',
+  'account.listAccounts': '/account/api/accounts?limit=100',
+  'account.getAccountPermissions': `/account/api/${account}/permissions`,
+  'historySessions.listSessions': '/history/sessions/api/sessions?limit=100',
+  'historySessions.listRunningSessions': '/history/sessions/api/running',
+  'scheduler.getJobs': '/scheduler/api/jobs',
+  'dashboard.getDashboardOverview': '/dashboard/api/overview',
+  'common.getInstanceOptions': '/common/api/instances-options',
+  'files.exportInstances': '/api/instance-export',
+  'files.exportAccounts': '/files/api/account-export',
+});
+async function counted(): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for (const [name, url] of Object.entries(urls())) {
+    await house.deps.cache.clear('');
+    // The worker's own statements (ticks, beats) are not this request's: the fewest of three is what the request costs.
+    const tries = [];
+    for (let i = 0; i < 3; i++) {
+      await house.deps.cache.clear('');
+      statements = [];
+      const reply = await house.as('admin').raw({ method: 'GET', url });
+      if (reply.statusCode !== 200) throw new Error(`${url}: ${reply.statusCode} ${reply.body}`);
+      tries.push(statements.length);
+    }
+    found[name] = Math.min(...tries);
+  }
+  return found;
+}
+
+describe('statements for each list', () => {
+  let few: Record<string, number>;
+  let many: Record<string, number>;
+  beforeAll(async () => {
+    few = await counted();
+    const credential = await makeCredential(house);
+    for (let i = 0; i < 50; i++) {
+      const tag = `count-${i}`;
+      await house.as('admin').call(catalogue.tags.createTag, { body: { name: tag, display_name: tag, category: 'other' } });
+      await makeInstance(house, { credential_id: i % 2 ? credential : await makeCredential(house), tag_names: [tag] });
+      await makeUser(house);
+    }
+    for (const fake of world.instances.slice(1, 6)) {
+      const id = await registerFake(house, fake);
+      await house.as('admin').call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: id } });
+      await house.as('admin').call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: id } });
+    }
+    many = await counted();
+    if (process.env.UPDATE_QUERY_COUNTS) writeFileSync(FILE, `${JSON.stringify(many, null, 2)}\n`);
+  });
+
+  test('do not grow with the rows', () => expect(many).toEqual(few));
+  test('are as many as recorded', () => expect(many).toEqual(process.env.UPDATE_QUERY_COUNTS ? many : recorded));
+  test('are counted at all', () => expect(Object.values(many).every((n) => n >= 2 && n < 30)).toBe(true));
+});
