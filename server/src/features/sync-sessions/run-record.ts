@@ -83,6 +83,8 @@ async function claim(deps: RunnerDeps, recordId: number): Promise<Claim> {
     const login = await deps.loginOf(db, record.instance_id);
     if (login?.credentialId) {
       await lockNameUntilCommit(db, `login:${login.credentialId}:${login.domain ? '*' : login.host}`);
+      // In this order: a try that ends between the two questions has ended before the second one.
+      if (await queries.unprovenLogin(db, record.session_id, login, recordId, alive)) return { kind: 'busy' };
       const refused = await queries.refusedLogin(db, record.session_id, login);
       if (refused) {
         const attempt = await queries.markRunning(db, recordId, deps.worker, now);
@@ -100,7 +102,6 @@ async function claim(deps: RunnerDeps, recordId: number): Promise<Claim> {
         await tell(db, record.session_id, recordId);
         return { kind: 'refused', code: refused.error_code! };
       }
-      if (await queries.unprovenLogin(db, record.session_id, login, recordId, alive)) return { kind: 'busy' };
     }
     const attempt = await queries.markRunning(db, recordId, deps.worker, now);
     await tell(db, record.session_id, recordId);
