@@ -84,7 +84,6 @@ async function claim(deps: RunnerDeps, recordId: number): Promise<Claim> {
     if (login?.credentialId) {
       await lockNameUntilCommit(db, `login:${login.credentialId}:${login.domain ? '*' : login.host}`);
       // In this order: a try that ends between the two questions has ended before the second one.
-      // In this order: one that ends between the two questions is seen as refused by the second.
       if (await queries.unprovenLogin(db, record.session_id, login, recordId, alive)) return { kind: 'busy' };
       const refused = await queries.refusedLogin(db, record.session_id, login);
       if (refused) {
