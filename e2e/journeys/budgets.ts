@@ -80,6 +80,7 @@ function sum(files: Iterable<string>): number {
 async function scripts(visit: Visit, place: string | Place): Promise<Set<string>> {
   if (typeof place === 'string') await visit.go(place);
   else await goTo(visit, place);
+  await visit.page.waitForLoadState('networkidle');
   const urls = await visit.page.evaluate(() => performance.getEntriesByType('resource').map((one) => one.name));
   return new Set(urls.filter((url) => /\/assets\/[^?]+\.js$/.test(url)).map((url) => basename(new URL(url).pathname)));
 }

@@ -30,7 +30,7 @@ export function Page({
       <div className="page-head">
         <div className="page-name">
           {crumbs.length > 0 && (
-            <nav aria-label="breadcrumb">
+            <nav aria-label={t('ui.breadcrumb')}>
               <ol className="crumbs">
                 {crumbs.map((crumb) => (
                   <li key={crumb.href}>

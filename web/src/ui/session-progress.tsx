@@ -175,6 +175,7 @@ function Records({ records }: { records: SyncRecord[] }) {
         </h2>
         {statuses.length > 1 && (
           <Segmented
+            aria-label={t('sessions.status')}
             size="small"
             value={only}
             onChange={setOnly}

@@ -95,6 +95,8 @@ const accounts: typeof zh = {
       return: 'Account back',
     },
     labels: {
+      是: 'Yes',
+      否: 'No',
       全局权限: 'Global privileges',
       数据库权限: 'Database privileges',
       预设角色: 'Role memberships',

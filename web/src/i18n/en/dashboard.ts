@@ -32,6 +32,15 @@ const dashboard: typeof zh = {
   modified: '{{n}} changed',
   removed: '{{n}} gone',
   jobs: 'Next jobs',
+  jobNames: {
+    monitor_partition_health: 'Keep partitions ready',
+    sync_accounts: 'Account sync',
+    auto_classify_accounts: 'Classify accounts',
+    cleanup_logs: 'Delete old logs',
+    collect_database_sizes: 'Capacity sync',
+    calculate_database_size_aggregations: 'Aggregate sizes',
+    cleanup_partitions: 'Drop old partitions',
+  },
   jobsNone: 'No job is due',
   paused: 'Paused',
   start: {

@@ -88,6 +88,8 @@ export default {
     types: { add: '新增账户', modify_privilege: '权限变更', modify_other: '属性变更', delete: '账户删除', return: '账户恢复' },
     /** The server's Chinese words for what changed, each in this language. */
     labels: {
+      是: '是',
+      否: '否',
       全局权限: '全局权限',
       数据库权限: '数据库权限',
       预设角色: '预设角色',

@@ -30,6 +30,15 @@ export default {
   modified: '变更 {{n}}',
   removed: '消失 {{n}}',
   jobs: '接下来的定时任务',
+  jobNames: {
+    monitor_partition_health: '监控分区健康状态',
+    sync_accounts: '账户同步',
+    auto_classify_accounts: '账户自动分类',
+    cleanup_logs: '清理旧日志',
+    collect_database_sizes: '容量同步',
+    calculate_database_size_aggregations: '统计聚合',
+    cleanup_partitions: '清理过期分区',
+  },
   jobsNone: '没有待运行的定时任务',
   paused: '已暂停',
   start: {

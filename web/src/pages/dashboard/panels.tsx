@@ -154,14 +154,14 @@ export function Risks({ overview }: { overview: Overview }) {
 }
 
 export function Jobs({ overview }: { overview: Overview }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   if (overview.next_jobs.length === 0) return <p className="muted">{t('dashboard.jobsNone')}</p>;
   return (
     <ul className="lines two-ends">
       {overview.next_jobs.map((job) => (
         <li key={job.id}>
-          <span>{job.name}</span>
+          <span>{i18n.exists(`dashboard.jobNames.${job.id}`) ? t(`dashboard.jobNames.${job.id as 'sync_accounts'}`) : job.name}</span>
           {job.next_run_time ? (
             <span className="muted">
               {format.shortTime(job.next_run_time)} · <RelativeTime at={job.next_run_time} />

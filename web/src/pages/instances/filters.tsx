@@ -47,6 +47,7 @@ export function InstanceFilters({
       <FilterMany label={t('instances.tags')} value={tags} options={options} onChange={(next) => list.set({ tags: next })} width={150} />
       {tags.length > 1 && (
         <Segmented
+          aria-label={t('instances.tags')}
           value={list.text('tag_mode') ?? 'any'}
           onChange={(tag_mode) => list.set({ tag_mode: tag_mode === 'any' ? null : tag_mode })}
           options={[

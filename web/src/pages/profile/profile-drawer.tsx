@@ -51,6 +51,7 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
           <div className="profile-line">
             <span>{t('prefs.language')}</span>
             <Segmented
+              aria-label={t('prefs.language')}
               value={locale()}
               onChange={(value) => void setLocale(value)}
               options={[
@@ -62,6 +63,7 @@ export default function ProfileDrawer({ open, onClose }: { open: boolean; onClos
           <div className="profile-line">
             <span>{t('prefs.theme')}</span>
             <Segmented<Theme>
+              aria-label={t('prefs.theme')}
               value={theme}
               onChange={setTheme}
               options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`prefs.${value}`) }))}

@@ -76,8 +76,8 @@ export function ChangeTimeline({ changes }: { changes: readonly Change[] }) {
                   <li key={other.field}>
                     <span className="diff-object">{label(other.label)}</span>
                     <span className="diff-values">
-                      {other.before ? <del>{other.before}</del> : <span className="muted">{t('accounts.change.noValue')}</span>} →{' '}
-                      {other.after ? <ins>{other.after}</ins> : <span className="muted">{t('accounts.change.noValue')}</span>}
+                      {other.before ? <del>{label(other.before)}</del> : <span className="muted">{t('accounts.change.noValue')}</span>} →{' '}
+                      {other.after ? <ins>{label(other.after)}</ins> : <span className="muted">{t('accounts.change.noValue')}</span>}
                     </span>
                   </li>
                 ))}

@@ -50,6 +50,7 @@ export function SizeChart({
         )}
         <span className="grow" />
         <Segmented
+          aria-label={t('ui.charted')}
           size="small"
           value={view}
           onChange={setView}

@@ -58,6 +58,7 @@ export function PermissionView({
             allowClear
           />
           <Segmented
+            aria-label={t('accounts.tabs.privileges')}
             value={direct ? 'direct' : 'all'}
             onChange={(value) => setDirect(value === 'direct')}
             options={[

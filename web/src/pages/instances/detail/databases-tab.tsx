@@ -201,6 +201,7 @@ function Trend({ instanceId, databases }: { instanceId: number; databases: Size[
             </Button>
           ) : null}
           <Segmented
+            aria-label={t('ui.period')}
             size="small"
             value={days}
             onChange={(value) => set({ days: value === 30 ? null : value })}
