@@ -9,6 +9,7 @@ import * as accounts from './0003-accounts.ts';
 import * as capacity from './0004-capacity.ts';
 import * as jobsAndLogs from './0005-jobs-and-logs.ts';
 import * as firstRows from './0006-first-rows.ts';
+import * as classificationRules from './0007-classification-rules.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   '0004-capacity': capacity,
   '0005-jobs-and-logs': jobsAndLogs,
   '0006-first-rows': firstRows,
+  '0007-classification-rules': classificationRules,
 };
