@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { catalogue, errorEnvelope, fillPath, type Named, pathParams, type RouteDef } from '@whalefall/contract';
 import type { LightMyRequestResponse } from 'fastify';
 import { sql } from 'kysely';
@@ -8,6 +8,8 @@ import { openHouse, type TestHouse } from './harness.ts';
 import { makeCredential, makeInstance } from './make.ts';
 import { csrfOf, freshAddress, makeUser } from './people.ts';
 
+// Hundreds of requests to a route: the machine may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 type Route = RouteDef & Named;
 let house: TestHouse;
 let shared: string;
@@ -177,6 +179,7 @@ const good = (field: string): unknown[] => [
   ...(field === 'db_type' ? ['postgresql'] : []),
   ...(/password/.test(field) ? ['Sound-horse-9'] : []),
   ...(/host/.test(field) ? ['10.99.0.1'] : []),
+  ...(/date/.test(field) ? ['2026-03-01'] : []),
   `sound_${++counter}`,
   5432,
   true,
@@ -342,7 +345,7 @@ describe('each word of each query', () => {
       await expectSound(
         route,
         keys.flatMap((key) => [
-          ...BAD_TEXT.map((value) => ({
+          ...(SPELLINGS.includes(key) ? BAD_TEXT.filter((_, i) => i % 6 === 0) : BAD_TEXT).map((value) => ({
             title: `${key}=${value.slice(0, 40)}`,
             ...(SPELLINGS.includes(key) ? {} : { field: key }),
             request: { ...body, url: `${urlOf(route)}?${[...others(key), `${key}=${value}`].join('&')}` },
