@@ -104,6 +104,8 @@ export function places(ids: Ids): Place[] {
     }),
     admin('profile', '/dashboard/', async (page) => {
       await button(page, '.head-user');
+      await page.getByRole('menuitem').first().waitFor();
+      await still(page);
       await page.getByRole('menuitem').first().click();
       await drawer(page);
     }),

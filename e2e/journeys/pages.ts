@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core';
 import type { Journey } from '../journey.ts';
 import { assert, choose, DEMO_PASSWORD, row, rows, settled, signIn, until, type Visit } from '../page.ts';
-import { findIds, type Ids, read } from '../sitemap.ts';
+import { findIds, type Ids, read, still } from '../sitemap.ts';
 
 type Work = (visit: Visit, ids: Ids) => Promise<void>;
 
@@ -370,6 +370,8 @@ const WORKS: Record<string, Work> = {
     await page.keyboard.press('i');
     await page.waitForURL('**/instances/');
     await settled(page);
+    // A new page is read from its start: it takes the focus first.
+    await until('the page has the focus', () => page.locator('main').evaluate((one) => one === document.activeElement));
     await page.keyboard.press('/');
     assert(
       await page.locator('main input[type=search]').evaluate((one) => one === document.activeElement),
@@ -406,6 +408,8 @@ const WORKS: Record<string, Work> = {
 
 async function openProfile(page: Page): Promise<void> {
   await page.locator('.head-user').click();
+  await page.getByRole('menuitem').first().waitFor();
+  await still(page);
   await page.getByRole('menuitem').first().click();
   await page.locator('.ant-drawer input[name=name]').waitFor();
 }

@@ -27,8 +27,9 @@ export const quality: Journey = {
     for (const place of places(ids))
       await t.check(place.name, async () => {
         t.only = [visits[place.as]['zh-CN'], visits[place.as].en];
-        const findings: string[] = [];
-        for (const locale of ['zh-CN', 'en'] as const) findings.push(...(await look(visits[place.as][locale], place, locale)));
+        const findings = (
+          await Promise.all((['zh-CN', 'en'] as const).map((locale) => look(visits[place.as][locale], place, locale)))
+        ).flat();
         assert(findings.length === 0, findings.join('\n'));
       });
   },
