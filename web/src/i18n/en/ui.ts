@@ -56,7 +56,7 @@ const ui: typeof zh = {
   chartView: 'Chart',
   date: 'Date',
   gap: 'no data',
-  days: 'Last {{n}} days',
+  days: '{{n}} days',
   via: 'via',
   dbTypes: { mysql: 'MySQL', postgresql: 'PostgreSQL', sqlserver: 'SQL Server', oracle: 'Oracle' },
   risk: { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical risk' },
