@@ -37,6 +37,7 @@ export async function loginOf(db: Kysely<DB>, id: number): Promise<SameLogin | n
   return {
     instanceId: id,
     host: row.host,
+    port: row.port,
     credentialId: row.credential_id,
     domain: Boolean((row.connection_options as ConnectionOptions).domain),
   };

@@ -199,7 +199,9 @@ export const otherRun = (db: Db, record: { id: number; instance_id: number; sync
 
 export interface SameLogin {
   instanceId: number;
+  /** With the port: two servers of one machine lock their accounts each for itself, and one that hangs must not hold up the other. */
   host: string;
+  port: number;
   credentialId: number | null;
   /** A refused domain login counts everywhere, since the domain locks it everywhere. */
   domain: boolean;
@@ -210,7 +212,7 @@ const sameLogin = (db: Db, sessionId: string, login: SameLogin) =>
     .innerJoin('instances as i', 'i.id', 'r.instance_id')
     .where('r.session_id', '=', sessionId)
     .where('i.credential_id', '=', login.credentialId)
-    .$if(!login.domain, (q) => q.where('i.host', '=', login.host));
+    .$if(!login.domain, (q) => q.where('i.host', '=', login.host).where('i.port', '=', login.port));
 /** Was this login refused in this run already? */
 export const refusedLogin = (db: Db, sessionId: string, login: SameLogin) =>
   sameLogin(db, sessionId, login)

@@ -82,7 +82,7 @@ async function claim(deps: RunnerDeps, recordId: number): Promise<Claim> {
     if (await queries.otherRun(db, record, alive)) return { kind: 'busy' };
     const login = await deps.loginOf(db, record.instance_id);
     if (login?.credentialId) {
-      await lockNameUntilCommit(db, `login:${login.credentialId}:${login.domain ? '*' : login.host}`);
+      await lockNameUntilCommit(db, `login:${login.credentialId}:${login.domain ? '*' : `${login.host}:${login.port}`}`);
       // In this order: a try that ends between the two questions has ended before the second one.
       if (await queries.unprovenLogin(db, record.session_id, login, recordId, alive)) return { kind: 'busy' };
       const refused = await queries.refusedLogin(db, record.session_id, login);
