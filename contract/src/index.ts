@@ -4,6 +4,8 @@
  * Begin with route.ts, then routes/ in the catalogue's order.
  */
 import { account } from './routes/account.ts';
+import { accountsClassifications } from './routes/accounts/classifications.ts';
+import { accountsStatistics } from './routes/accounts/statistics.ts';
 import { accountsSync } from './routes/accounts/sync.ts';
 import { auth } from './routes/auth.ts';
 import { capacityAggregations } from './routes/capacity/aggregations.ts';
@@ -33,6 +35,8 @@ import { users } from './routes/users.ts';
 export const catalogue = {
   auth,
   account,
+  accountsStatistics,
+  accountsClassifications,
   accountsSync,
   capacityAggregations,
   databasesCapacitySync,

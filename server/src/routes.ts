@@ -1,7 +1,8 @@
 import { catalogue } from '@whalefall/contract';
 import type { Deps } from './assemble.ts';
-import { accountExportHandler, accountHandlers, accountsSyncHandlers } from './features/accounts/index.ts';
+import { accountExportHandler, accountHandlers, accountsSyncHandlers, accountStatisticsHandlers } from './features/accounts/index.ts';
 import { aggregationHandlers, capacityHandlers } from './features/capacity/index.ts';
+import { classificationHandlers } from './features/classification/index.ts';
 import { credentialsHandlers } from './features/credentials/index.ts';
 import { fleetHandlers } from './features/fleet/index.ts';
 import { cacheHandlers, healthHandlers, mainHandlers } from './features/health/index.ts';
@@ -30,6 +31,8 @@ export function mountAll(house: House, deps: Deps): void {
   const fleet = fleetHandlers(deps);
   mount(house, catalogue.auth, authHandlers(deps));
   mount(house, catalogue.account, accounts.account);
+  mount(house, catalogue.accountsStatistics, accountStatisticsHandlers(deps));
+  mount(house, catalogue.accountsClassifications, classificationHandlers(deps));
   mount(house, catalogue.accountsSync, accountsSyncHandlers(deps));
   const aggregations = aggregationHandlers(deps);
   mount(house, catalogue.capacityAggregations, aggregations.current);

@@ -1,6 +1,7 @@
 import type { Deps } from './assemble.ts';
 import { today } from './clock.ts';
 import { startAggregation } from './features/capacity/index.ts';
+import { startClassification } from './features/classification/index.ts';
 import { syncTargets } from './features/instances/index.ts';
 import { purgeLogs } from './features/logs/index.ts';
 import { cleanupPartitions, createAhead } from './features/partitions/index.ts';
@@ -52,6 +53,16 @@ export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'
       description: { zh: '每日同步所有数据库实例的账户信息', en: 'Every day, reads the accounts of every instance' },
       trigger: daily('1', '0'),
       run: fleetSync('account'),
+    },
+    {
+      id: 'auto_classify_accounts',
+      name: { zh: '账户自动分类', en: 'Classify accounts' },
+      description: { zh: '每日按规则对所有账户重新分类', en: 'Every day, classifies all accounts by the rules' },
+      trigger: daily('1', '45'),
+      run: async ({ actor, scheduled, begun }) => {
+        const { sessionId, targets } = await startClassification(deps, actor, scheduled ? 'scheduled' : 'manual', {}, begun);
+        return targets === 0 ? { skipped: 'there is no active instance' } : { sessionId };
+      },
     },
     {
       id: 'cleanup_logs',

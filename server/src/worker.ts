@@ -1,6 +1,7 @@
 import type { Deps } from './assemble.ts';
 import { accountSync } from './features/accounts/index.ts';
 import { aggregationWork, capacitySync } from './features/capacity/index.ts';
+import { classificationWork } from './features/classification/index.ts';
 import { loginOf } from './features/instances/index.ts';
 import { installJobs, jobRun, runJob, tick } from './features/scheduler/index.ts';
 import { openBeats, runRecord, type RunnerDeps, runWhole, sessionRun, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
@@ -29,7 +30,7 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
   };
   queue.work(syncRecord, config.syncConcurrency, ({ recordId }, signal) => runRecord(runner, recordId, signal));
   queue.work(jobRun, JOB_SLOTS, ({ runId }, signal) => runJob({ db, clock, log, jobs, node }, runId, signal));
-  const wholes = { db, clock, log, works: { aggregation: aggregationWork(deps), classification: async () => {} } };
+  const wholes = { db, clock, log, works: { aggregation: aggregationWork(deps), classification: classificationWork(deps) } };
   queue.work(sessionRun, JOB_SLOTS, (job, signal) => runWhole(wholes, job, signal));
   const every = (ms: number, work: () => Promise<unknown>) => {
     let busy = false;

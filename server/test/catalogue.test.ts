@@ -19,7 +19,7 @@ const camel = (name: string) => name.replace(/_([a-z])/g, (_, c: string) => c.to
 const found = (pair: Pair) => routes.find((route) => route.method === pair.method && route.path === pair.path);
 
 /** Pairs whose module comes with a later issue. This number may only go down. */
-const MISSING = 22;
+const MISSING = 0;
 
 let house: TestHouse;
 beforeAll(async () => void (house = await openHouse()));
@@ -42,7 +42,7 @@ test('each pair stands in the contract file of its name, under its handler, with
 });
 
 test('modules of this issue are complete', () => {
-  const done = [1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
+  const done = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
   expect(pairs.filter((pair) => done.includes(pair.module) && !found(pair))).toEqual([]);
 });
 

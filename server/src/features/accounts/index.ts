@@ -5,5 +5,6 @@
  */
 export { accountHandlers } from './handlers/account.ts';
 export { accountExportHandler } from './handlers/export.ts';
+export { accountStatisticsHandlers } from './handlers/statistics.ts';
 export { accountsSyncHandlers } from './handlers/sync.ts';
 export { accountSync } from './sync-accounts.ts';

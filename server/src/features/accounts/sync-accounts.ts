@@ -12,6 +12,7 @@ import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
+import { classifyInstance } from '../classification/index.ts';
 import { lockInstance, saveFailed, saveReached, settingValue, targetOf } from '../instances/index.ts';
 import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
 import { diffAccounts, type Plan } from './diff-accounts.ts';
@@ -128,6 +129,11 @@ async function syncOnce(
     gone: plan.gone.length,
     unread: plan.unread.length,
   });
+  if (plan.added.length + plan.rewritten.length + plan.returned.length + plan.gone.length === 0) return;
+  // What was read is stored and the record has ended: a fault here must not undo it, the nightly run makes up for it.
+  await classifyInstance(db, run.instanceId, clock.now()).catch((error: unknown) =>
+    log.error('account_classification', `accounts of ${instance.name} were not classified`, { instance: instance.name }, error),
+  );
 }
 
 function vanished(before: readonly string[], read: AccountsRead): string[] {

@@ -125,7 +125,9 @@ function readGroups(dbType: DbType, groups: Record<string, unknown>, into: Parse
       if (read.includes(null)) faults.push(badItem(given));
       const items = read.flatMap((one) => one ?? []);
       into.push(...items.map((item) => ({ group, item })));
-      const texts = new Map([...(written[group] ?? []), ...items.map(shortest)].map((one) => [JSON.stringify(one), one]));
+      const texts = new Map(
+        [...(written[group] ?? []), ...items.map(shortest)].map((one) => [typeof one === 'string' ? one : JSON.stringify(one), one]),
+      );
       if (texts.size > 0) written[group] = [...texts.keys()].sort().map((text) => texts.get(text));
     }
   }

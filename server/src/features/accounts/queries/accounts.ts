@@ -6,7 +6,7 @@ import type { DB } from '../../../store/tables.ts';
 type Db = Kysely<DB>;
 
 /** An account is stale while its own read or the whole instance's newest read failed. */
-const readState = sql<
+export const readState = sql<
   'ok' | 'stale' | 'never'
 >`case when p.read_state = 'never' then 'never' when p.read_state = 'stale' or i.accounts_error_at is not null then 'stale' else 'ok' end`;
 /** Rows that did not change are not rewritten: what was read last is the instance's last good read. */
