@@ -112,11 +112,6 @@ export async function choose(page: Page, name: string, option: string | RegExp):
   await pick(page, page.locator(`.ant-select[name="${name}"]`), option);
 }
 
-/** Picks from a filter above a list, by its label. */
-export async function chooseFilter(page: Page, label: string | RegExp, option: string | RegExp): Promise<void> {
-  await pick(page, page.locator('.ant-select.filter').filter({ has: page.getByRole('combobox', { name: label }) }), option);
-}
-
 async function pick(page: Page, select: Locator, option: string | RegExp): Promise<void> {
   await select.click();
   const list = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
