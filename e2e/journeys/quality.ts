@@ -92,7 +92,7 @@ const NAMES =
 const DATA = [
   ...['code', 'pre', 'kbd', '.mono', '.engine', '.chip', 'input', 'textarea', 'title', 'h1', 'dd', '.crumbs'],
   ...['td a', 'td strong', 'td .cut', 'a.cut', 'nav.tabs[aria-label]', '.head-user', '.ant-select-content', '.chart-legend'],
-  ...['.account-title', '.tests a', '.failures a', '.bars a', '.doomed'],
+  ...['.account-title', 'li.row > span', '.tests a', '.failures a', '.bars a', '.doomed'],
 ].join(', ');
 /** What only names of things look like: no word of a sentence has digits, underscores or dots inside. */
 const IDENTIFIER = /^[\w.@:/()-]*[\d_.@][\w.@:/()-]*$/;
