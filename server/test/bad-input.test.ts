@@ -18,7 +18,7 @@ const known: Record<string, unknown> = {};
 beforeAll(async () => {
   house = await openHouse();
   await watchWrites();
-  Object.assign(known, { job_id: 'no_such_job', session_id: 'no-such-session', account_id: 1, token_id: 1 });
+  Object.assign(known, { job_id: 'no_such_job', session_id: 'no-such-session', token_id: 1 });
 });
 beforeEach(async () => {
   shared = await ownSession();
@@ -28,7 +28,34 @@ beforeEach(async () => {
   known.user_id = (await makeUser(house)).id;
   const { id, name } = await house.deps.db.selectFrom('tags').select(['id', 'name']).orderBy('id').executeTakeFirstOrThrow();
   Object.assign(known, { tag_id: id, tag_name: name, tag_names: [name] });
+  Object.assign(known, await classified(known.instance_id as number));
 });
+/** An account with a class, a class and a rule of our own. */
+async function classified(instance_id: number) {
+  const { db } = house.deps;
+  const word = `sound-${instance_id}`;
+  const one = { instance_id, username: word, db_type: 'postgresql' };
+  const { id: instance_account_id } = await db.insertInto('instance_accounts').values(one).returning('id').executeTakeFirstOrThrow();
+  const snapshot = { ...one, instance_account_id };
+  const { id: account_id } = await db.insertInto('account_permission').values(snapshot).returning('id').executeTakeFirstOrThrow();
+  const { id: classification_id } = await db
+    .insertInto('account_classifications')
+    .values({ name: word })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const rule_expression = { type: 'postgresql_permissions', operator: 'OR', role_attributes: ['can_super'] };
+  const { id: rule_id } = await db
+    .insertInto('classification_rules')
+    .values({ classification_id, db_type: 'postgresql', rule_name: word, rule_expression: JSON.stringify(rule_expression) })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { id: assignment_id } = await db
+    .insertInto('account_classification_assignments')
+    .values({ account_id, classification_id })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { account_id, classification_id, rule_id, rule_ids: [rule_id], rule_expression, operator: 'OR', assignment_id };
+}
 afterAll(() => house.close());
 
 const routes = Object.values(catalogue).flatMap((file) => Object.values(file) as Route[]);
