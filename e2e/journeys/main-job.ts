@@ -94,8 +94,8 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
     await page.waitForURL('**/auth/login**');
     await page.locator('input[name=username]').fill('admin');
     await page.locator('input[name=password]').fill('wrong-Password-1');
-    await page.getByRole('button', { name: 'Sign in' }).click();
     visit.expect(401, '/auth/api/login');
+    await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
     await page.locator('input[name=password]').fill(password);
     await page.locator('input[name=password]').press('Enter');
