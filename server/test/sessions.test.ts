@@ -107,6 +107,10 @@ describe('the list', () => {
     expect((await list({ sync_type: 'manual_single' })).items.map((item) => item.session_id)).toEqual([one]);
     expect((await list({ instance_id: ids[0] })).total).toBe(2);
     expect((await list({ instance_id: ids[1] })).total).toBe(1);
+    // The session failed for one of six: each instance sees how its own record ended.
+    expect((await list({ instance_id: ids[1], sync_category: 'account' })).items[0]).toMatchObject({ record_status: 'failed' });
+    expect((await list({ instance_id: ids[2], sync_category: 'account' })).items[0]).toMatchObject({ record_status: 'completed' });
+    expect((await list()).items[0]!.record_status).toBeNull();
     expect((await list({ search: one.slice(0, 8) })).items.map((item) => item.session_id)).toEqual([one]);
     // It is 2025-12-15 12:00 in Shanghai.
     expect((await list({ date_from: '2025-12-15', date_to: '2025-12-15' })).total).toBe(2);

@@ -85,7 +85,10 @@ export const historySessions = contractFile('history/sessions', {
       search: queryText(36).optional(),
       instance_id: queryInt(1, 2_147_483_647).optional(),
     }),
-    reply: pageOf(session).extend({ stats: z.object({ total: count, running: count, completed: count, failed: count, cancelled: count }) }),
+    // record_status: how it went for the instance asked for; null where none was.
+    reply: pageOf(session.extend({ record_status: z.enum(RECORD_STATUSES).nullable() })).extend({
+      stats: z.object({ total: count, running: count, completed: count, failed: count, cancelled: count }),
+    }),
     summary: { zh: '获取同步会话列表', en: 'List sync sessions' },
   }),
   getSyncSessionDetail: route({

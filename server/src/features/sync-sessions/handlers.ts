@@ -24,7 +24,7 @@ export function sessionsHandlers({ db, clock, listener }: Deps): Handlers<typeof
         query,
       );
       return {
-        items: items.map(shownSession),
+        items: items.map((row) => ({ ...shownSession(row), record_status: row.record_status as never })),
         stats,
         total: stats.total,
         page: query.page,

@@ -79,6 +79,15 @@ export async function sessionPage(
   const [items, stats] = await Promise.all([
     filtered(db, filter)
       .select(SESSION)
+      .select((eb) =>
+        eb
+          .selectFrom('sync_instance_records as mine')
+          .select('mine.status')
+          .whereRef('mine.session_id', '=', 's.session_id')
+          .where('mine.instance_id', '=', filter.instance_id ?? null)
+          .limit(1)
+          .as('record_status'),
+      )
       .orderBy(`s.${page.sort}`, (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
       .orderBy('s.id', page.order)
       .limit(page.limit)

@@ -173,7 +173,7 @@ function Recent({ instanceId }: { instanceId: number }) {
       {sessions.map((session) => (
         <li key={session.session_id} className="sessions-line">
           <A href={href({ session: session.session_id })}>{t(`sessions.categories.${session.sync_category}`)}</A>
-          <SessionState status={session.status} />
+          <SessionState status={session.record_status ?? session.status} />
           <span className="muted">
             <RelativeTime at={session.started_at} />
           </span>
