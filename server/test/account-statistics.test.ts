@@ -23,7 +23,8 @@ beforeAll(async () => {
   for (const fake of world.instances) {
     const id = await registerFake(house, fake);
     ids.push(id);
-    expect((await sync(id)).status).toBe(200);
+    const { status } = await sync(id);
+    if (status !== 200) throw new Error(`sync of ${id}: ${status}`);
   }
   // One account goes.
   const gone = world.instances[0]!.accounts.findIndex((account) => !account.isRole && !account.isSuperuser);
