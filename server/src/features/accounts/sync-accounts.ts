@@ -1,88 +1,43 @@
-import {
-  type AccountsRead,
-  type DbType,
-  DEFAULT_ACCOUNT_FILTERS,
-  type Engine,
-  EngineError,
-  type NameFilter,
-  type ServerVersion,
-  type Target,
-} from '@whalefall/engines';
+import { type AccountsRead, type DbType, DEFAULT_ACCOUNT_FILTERS, EngineError, type ServerVersion } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { classifyInstance } from '../classification/index.ts';
-import { lockInstance, saveFailed, saveReached, settingValue, targetOf } from '../instances/index.ts';
+import { lockInstance, nameFilter, readInstance, rememberingFailure, saveReached, targetOf } from '../instances/index.ts';
 import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
 import { diffAccounts, type Plan } from './diff-accounts.ts';
 import * as queries from './queries/snapshots.ts';
 
-const CONNECT_MS = 20_000;
-const QUERY_MS = 300_000;
 /** More than half of the accounts, and more than ten, are gone: believed only after a second look. */
 const SUSPICIOUS = { share: 0.5, count: 10 };
 
-interface Collected {
-  version: ServerVersion;
-  read: AccountsRead;
-}
-type Reach = { signal: AbortSignal; allow: (address: string) => boolean; connected: () => Promise<void> };
-
-/** Reads everything and closes. Has no `db`: nothing of ours happens while a watched server is spoken to. */
-async function collect(engine: Engine, target: Target, filter: NameFilter, reach: Reach): Promise<Collected> {
-  const connection = await engine.connect(target, {
-    timeoutMs: CONNECT_MS,
-    queryTimeoutMs: QUERY_MS,
-    signal: reach.signal,
-    allow: reach.allow,
-  });
-  try {
-    await reach.connected();
-    const version = await connection.version();
-    const read = await connection.accounts(filter);
-    // The login we read with is always there: an empty list is a failure in disguise.
-    if (read.accounts.length === 0 && read.filteredOut === 0)
-      throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'the server listed no account at all' });
-    return { version, read };
-  } finally {
-    await connection.close();
-  }
+/** The login we read with is always there: an empty list is a failure in disguise. */
+function demandAccounts(read: AccountsRead): AccountsRead {
+  if (read.accounts.length === 0 && read.filteredOut === 0)
+    throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'the server listed no account at all' });
+  return read;
 }
 
-/** Account filters are a setting; without one the engine's defaults hold. */
-async function accountFilter(db: Kysely<DB>, dbType: DbType): Promise<NameFilter> {
-  const value = (await settingValue(db, 'account_filters'))?.value as Record<string, NameFilter> | undefined;
-  return value?.[dbType] ?? DEFAULT_ACCOUNT_FILTERS[dbType];
-}
-
+type SyncDeps = Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>;
 /** One instance's account sync: read, close, compare, store in one transaction. */
-export function accountSync(deps: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>): RecordWork {
-  return async (run) => {
-    try {
-      await syncOnce(deps, run);
-    } catch (error) {
-      if (error instanceof EngineError && error.code !== 'CANCELLED' && !run.signal.aborted)
-        await saveFailed(deps.db, run.instanceId, 'account', error, deps.clock.now());
-      throw error;
-    }
-  };
-}
+export const accountSync = (deps: SyncDeps): RecordWork => rememberingFailure(deps, 'account', (run) => syncOnce(deps, run));
 
-async function syncOnce(
-  { db, vault, engines, allow, clock, log }: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>,
-  run: RecordRun,
-): Promise<void> {
+async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run: RecordRun): Promise<void> {
   const started = performance.now();
   const instance = await targetOf(db, vault, run.instanceId);
-  const filter = await accountFilter(db, instance.dbType);
-  const reach: Reach = { signal: run.signal, allow, connected: run.connected };
-  let { version, read } = await collect(engines[instance.dbType], instance.target, filter, reach);
+  const filter = await nameFilter(db, 'account_filters', instance.dbType, DEFAULT_ACCOUNT_FILTERS);
+  const { signal, connected } = run;
+  const collect = () =>
+    readInstance(engines[instance.dbType], instance.target, { signal, connected, allow }, async (connection) =>
+      demandAccounts(await connection.accounts(filter)),
+    );
+  let { version, read } = await collect();
   const warnings: string[] = [];
   const before = await queries.activeUsernames(db, run.instanceId);
   const missing = vanished(before, read);
   if (missing.length > SUSPICIOUS.count && missing.length > before.length * SUSPICIOUS.share) {
-    ({ version, read } = await collect(engines[instance.dbType], instance.target, filter, reach));
+    ({ version, read } = await collect());
     warnings.push(
       `${missing.length} of ${before.length} accounts vanished; a second read ${vanished(before, read).length === missing.length ? 'confirmed it' : 'found others'}`,
     );
@@ -95,17 +50,7 @@ async function syncOnce(
     const now = clock.now();
     const plan = diffAccounts(instance.dbType, await queries.storedAccounts(db, run.instanceId), read.accounts, read.unread);
     await store(db, run, instance.dbType, plan, now);
-    await saveReached(
-      db,
-      run.instanceId,
-      {
-        last_connected: now,
-        database_version: version.banner.slice(0, 1000),
-        main_version: version.main,
-        detailed_version: version.detailed,
-      },
-      'account',
-    );
+    await saveReached(db, run.instanceId, 'account', version, now);
     const failed = read.accounts.filter((account) => account.error);
     if (failed.length > 0 && failed.length === read.accounts.length)
       throw new EngineError(failed[0]!.error!.code, { stage: 'query', detail: failed[0]!.error!.message });

@@ -1,78 +1,27 @@
-import {
-  type DbType,
-  DEFAULT_DATABASE_FILTERS,
-  type Engine,
-  EngineError,
-  type NameFilter,
-  type SizesRead,
-  type Target,
-} from '@whalefall/engines';
+import { DEFAULT_DATABASE_FILTERS, EngineError, type SizesRead } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { businessDate } from '../../clock.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
-import { lockInstance, saveFailed, saveReached, settingValue, targetOf } from '../instances/index.ts';
+import { lockInstance, nameFilter, readInstance, rememberingFailure, saveReached, targetOf } from '../instances/index.ts';
 import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
 import { mebibytes } from './mebibytes.ts';
 import * as queries from './queries/sizes.ts';
 
-const CONNECT_MS = 20_000;
-const QUERY_MS = 300_000;
-
-/** Reads the sizes and closes. Has no `db`. */
-async function collect(
-  engine: Engine,
-  target: Target,
-  filter: NameFilter,
-  reach: { signal: AbortSignal; allow: (address: string) => boolean; connected: () => Promise<void> },
-) {
-  const connection = await engine.connect(target, {
-    timeoutMs: CONNECT_MS,
-    queryTimeoutMs: QUERY_MS,
-    signal: reach.signal,
-    allow: reach.allow,
-  });
-  try {
-    await reach.connected();
-    return { version: await connection.version(), read: await connection.databaseSizes(filter) };
-  } finally {
-    await connection.close();
-  }
-}
-
-/** Database filters are a setting; without one the defaults hold. */
-async function databaseFilter(db: Kysely<DB>, dbType: DbType): Promise<NameFilter> {
-  const value = (await settingValue(db, 'database_filters'))?.value as Record<string, NameFilter> | undefined;
-  return value?.[dbType] ?? DEFAULT_DATABASE_FILTERS[dbType];
-}
-
+type SyncDeps = Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>;
 /** One instance's capacity sync: inventory, sizes and the instance's total in one transaction. */
-export function capacitySync(deps: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>): RecordWork {
-  return async (run) => {
-    try {
-      await syncOnce(deps, run);
-    } catch (error) {
-      if (error instanceof EngineError && error.code !== 'CANCELLED' && !run.signal.aborted)
-        await saveFailed(deps.db, run.instanceId, 'capacity', error, deps.clock.now());
-      throw error;
-    }
-  };
-}
+export const capacitySync = (deps: SyncDeps): RecordWork => rememberingFailure(deps, 'capacity', (run) => syncOnce(deps, run));
 
-async function syncOnce(
-  { db, vault, engines, allow, clock, log }: Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>,
-  run: RecordRun,
-): Promise<void> {
+async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run: RecordRun): Promise<void> {
   const started = performance.now();
   const instance = await targetOf(db, vault, run.instanceId);
-  const filter = await databaseFilter(db, instance.dbType);
-  const { version, read } = await collect(engines[instance.dbType], instance.target, filter, {
-    signal: run.signal,
-    allow,
-    connected: run.connected,
-  });
+  const filter = await nameFilter(db, 'database_filters', instance.dbType, DEFAULT_DATABASE_FILTERS);
+  const { signal, connected } = run;
+  const { version, read } = await readInstance(engines[instance.dbType], instance.target, { signal, connected, allow }, (connection) =>
+    connection.databaseSizes(filter),
+  );
   const readMs = Math.round(performance.now() - started);
   run.signal.throwIfAborted();
   const now = clock.now();
@@ -94,17 +43,7 @@ async function syncOnce(
     }));
     await queries.upsertSizes(db, run.instanceId, sizes, collectedOn, now);
     const total = await queries.upsertInstanceTotal(db, run.instanceId, collectedOn, now);
-    await saveReached(
-      db,
-      run.instanceId,
-      {
-        last_connected: now,
-        database_version: version.banner.slice(0, 1000),
-        main_version: version.main,
-        detailed_version: version.detailed,
-      },
-      'capacity',
-    );
+    await saveReached(db, run.instanceId, 'capacity', version, now);
     const details = {
       total_size_mb: total?.total_size_mb ?? 0,
       database_count: sizes.length,

@@ -211,25 +211,29 @@ export const saveFailed = (db: Db, id: number, category: 'account' | 'capacity',
 export const saveReached = (
   db: Db,
   id: number,
-  found: { last_connected: Date; database_version: string; main_version: string | null; detailed_version: string | null },
   category: 'account' | 'capacity',
+  version: { banner: string; main: string | null; detailed: string | null },
+  now: Date,
 ) =>
   db
     .updateTable('instances')
     .set((eb) => ({
-      ...found,
-      last_test_at: found.last_connected,
+      database_version: version.banner.slice(0, 1000),
+      main_version: version.main,
+      detailed_version: version.detailed,
+      last_connected: now,
+      last_test_at: now,
       last_test_ok: true,
       last_test_error_code: null,
       last_test_stage: null,
       ...(category === 'account'
         ? {
             sync_count: eb('sync_count', '+', 1),
-            accounts_synced_at: found.last_connected,
+            accounts_synced_at: now,
             accounts_error_code: null,
             accounts_error_at: null,
           }
-        : { sizes_synced_at: found.last_connected, sizes_error_code: null, sizes_error_at: null }),
+        : { sizes_synced_at: now, sizes_error_code: null, sizes_error_at: null }),
     }))
     .where('id', '=', id)
     .execute();
