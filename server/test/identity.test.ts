@@ -643,10 +643,14 @@ describe('tokens', () => {
     expect((await me(someone.cookie!)).statusCode).toBe(401);
   });
 
-  test('two that use one refresh token at once: one gets the new pair', async () => {
+  test('two that use one refresh token at once: one gets a new pair, and as it was used twice the pair is worth nothing (10-D13)', async () => {
     const someone = await signedIn(house, (await makeUser(house)).username);
     const both = await Promise.all([refresh(someone.refresh), refresh(someone.refresh)]);
     expect(both.map((reply) => reply.status).sort()).toEqual([200, 401]);
+    const { access_token, refresh_token } = both.find((reply) => reply.status === 200)!.body.data;
+    expect((await asBearer(house, access_token)).body.message_code).toBe('TOKEN_INVALID');
+    expect((await refresh(refresh_token)).body.message_code).toBe('TOKEN_INVALID');
+    expect((await me(someone.cookie!)).statusCode).toBe(401);
   });
 
   test('refresh without a token is 401; beside a session cookie it needs the CSRF token', async () => {
@@ -724,6 +728,20 @@ describe('personal tokens', () => {
     expect((await asBearer(house, token)).body.data).toMatchObject({ role: 'user', permissions: ['view', 'execute'] });
     await admin().call(catalogue.users.updateUser, { params: { user_id: someone.userId! }, body: { is_active: false } });
     expect((await asBearer(house, token)).status).toBe(401);
+  });
+
+  test('makes no other: one that leaked would live on in its children; the access token of a sign-in may', async () => {
+    const { someone, token } = await make('admin', { name: 'parent', expires_in_days: 1 });
+    const child = (bearer: string) =>
+      house.app.inject({
+        method: 'POST',
+        url: '/users/api/tokens',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        payload: JSON.stringify({ name: 'child', expires_in_days: null }),
+      });
+    expect(coded(await child(token))).toEqual([403, 'PERMISSION_DENIED']);
+    expect((await someone.call(catalogue.users.listPersonalTokens)).body.data.tokens.map((one) => one.name)).toEqual(['parent']);
+    expect((await child(someone.access)).statusCode).toBe(201);
   });
 
   test('it ends on its day', async () => {

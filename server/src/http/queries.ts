@@ -43,6 +43,9 @@ export function sessionById(db: Db, id: number) {
     .executeTakeFirst();
 }
 
+/** Everything that ends a session or exchanges its tokens begins with this row. */
+export const lockSession = (db: Db, id: number) => db.selectFrom('user_sessions').select('id').where('id', '=', id).forUpdate().execute();
+
 export function personalTokenByHash(db: Db, tokenHash: string, now: Date) {
   return db
     .selectFrom('personal_tokens')

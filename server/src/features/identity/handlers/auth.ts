@@ -5,8 +5,8 @@ import * as sessions from '../../../http/queries.ts';
 import { clearSessionCookie, csrfToken, ensureCookie, issueTokens, setSessionCookie, verifyToken } from '../../../http/session.ts';
 import { audit } from '../../../logbook/index.ts';
 import { Refusal } from '../../../refusal.ts';
-import { transaction } from '../../../store/transaction.ts';
 import { changePassword } from '../change-password.ts';
+import { exchangeToken } from '../exchange-token.ts';
 import { forgetFirstPassword } from '../first-admin.ts';
 import * as queries from '../queries.ts';
 import { safeNext, signIn } from '../sign-in.ts';
@@ -95,18 +95,9 @@ export function authHandlers({ db, log, config }: Deps): Handlers<typeof catalog
       const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
       if (!token) throw new Refusal('AUTHENTICATION_REQUIRED', { headers: { 'WWW-Authenticate': 'Bearer' } });
       const claims = await verifyToken(token, 'refresh', keys, now);
-      const known = await sessions.refreshTokenByJti(db, claims.jti);
-      const invalid = new Refusal('TOKEN_INVALID', { headers: { 'WWW-Authenticate': 'Bearer' } });
-      if (!known) throw invalid;
-      const session = await sessions.sessionById(db, known.session_id);
-      if (session && !session.is_active) throw new Refusal('ACCOUNT_DISABLED');
-      const taken = session && (await sessions.useRefreshToken(db, claims.jti, now));
-      if (!session || !taken) {
-        // A token used twice has been stolen or replayed: whoever holds its session loses it.
-        if (known.used_at) await transaction(db, (db) => sessions.revokeSession(db, known.session_id, now));
-        throw invalid;
-      }
-      const tokens = await issueTokens(db, { id: taken.session_id, userId: taken.user_id }, keys, now);
+      const tokens = await exchangeToken(db, claims.jti, keys, now);
+      if (tokens === 'disabled') throw new Refusal('ACCOUNT_DISABLED');
+      if (!tokens) throw new Refusal('TOKEN_INVALID', { headers: { 'WWW-Authenticate': 'Bearer' } });
       return { access_token: tokens.access, refresh_token: tokens.refresh, token_type: 'Bearer', expires_in: tokens.expiresIn };
     },
     async updatePreferences({ body }, { user, now }) {

@@ -6,7 +6,7 @@ import { may } from '../../../http/index.ts';
 import { nameKey } from '../../../http/limits.ts';
 import * as sessions from '../../../http/queries.ts';
 import { audit } from '../../../logbook/index.ts';
-import { refuse } from '../../../refusal.ts';
+import { Refusal, refuse } from '../../../refusal.ts';
 import { uniqueViolation } from '../../../store/errors.ts';
 import { randomToken, sha256 } from '../../../vault/secrets.ts';
 import { createUser, deleteUser, updateUser } from '../manage-users.ts';
@@ -89,6 +89,11 @@ export function usersHandlers({ db, clock }: Deps): Handlers<typeof catalogue.us
     },
     async createPersonalToken({ body }, asker) {
       const { user, now } = asker;
+      // One that leaked would outlive its own end, and its owner's revoking it, in the tokens it made.
+      if (user.via === 'bearer' && user.sessionId === null)
+        throw new Refusal('PERMISSION_DENIED', {
+          text: { zh: '个人访问令牌不能创建令牌，请登录后创建', en: 'A personal token cannot make another: sign in to make one' },
+        });
       const token = `wfp_${randomToken()}`;
       const role = weaker(body.role ?? user.role, user.role);
       const expires = body.expires_in_days === null ? null : new Date(now.getTime() + body.expires_in_days * 86_400_000);
