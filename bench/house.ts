@@ -6,7 +6,7 @@ import { assemble, type Deps } from '../server/src/assemble.ts';
 import { systemClock, today } from '../server/src/clock.ts';
 import { loadConfig } from '../server/src/config.ts';
 import { createCredential } from '../server/src/features/credentials/index.ts';
-import { createInstanceIn, syncTargets } from '../server/src/features/instances/index.ts';
+import { createInstancesIn, syncTargets } from '../server/src/features/instances/index.ts';
 import { startSession, waitForRecord } from '../server/src/features/sync-sessions/index.ts';
 import { silentLog } from '../server/src/logbook/index.ts';
 import { migrateToLatest } from '../server/src/store/migrate.ts';
@@ -45,9 +45,8 @@ export async function openBenchHouse(engines?: Deps['engines']): Promise<BenchHo
         password,
         is_active: true,
       });
-      return (
-        await transaction(db, (db) => createInstanceIn(db, actor(), { name, db_type: dbType, host, port, credential_id: credential }))
-      ).id;
+      const one = { name, db_type: dbType, host, port, credential_id: credential };
+      return (await transaction(db, (db) => createInstancesIn(db, deps.vault, actor(), [one])))[0]!.id;
     },
     async sync(category, instanceId) {
       const target = (await syncTargets(db)).find((one) => one.id === instanceId)!;

@@ -203,3 +203,38 @@ test('one refused login is the last attempt with it in a run: the others on that
   expect(world.calls.filter((call) => call.host === host && call.operation === 'connect').length - callsBefore).toBe(1);
   await house.deps.db.updateTable('instances').set({ sync_enabled: true }).where('id', 'not in', ids).execute();
 });
+
+test('names as long as servers allow them are stored whole and found: user@host, a routine with a thousand argument types', async () => {
+  const fake = world.instances.filter((one) => one.dbType === 'mysql')[1]!;
+  const username = `${'u'.repeat(32)}@${'h'.repeat(255)}`;
+  const routine = `f(${Array.from({ length: 1000 }, (_, i) => `type_${i}_${Math.sin(i)}`).join(', ')})`;
+  const person = fake.accounts.find((account) => !account.isRole)!;
+  const place = { scope: 'routine' as const, database: 'd'.repeat(64), schema: 's'.repeat(128), object: routine };
+  fake.accounts.push({
+    ...person,
+    username,
+    displayName: username,
+    facts: {
+      ...person.facts,
+      grants: [{ ...place, privilege: 'EXECUTE', state: 'grant', grantable: false }],
+      owns: [{ ...place, scope: 'other', kind: 'ROUTINE' }],
+    },
+  });
+  const { id } = await house.deps.db.selectFrom('instances').select('id').where('name', '=', fake.name).executeTakeFirstOrThrow();
+  const sync = await admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: id } });
+  expect([sync.status, sync.body.data?.result.status]).toEqual([200, 'completed']);
+  const list = await admin().call(catalogue.account.listAccountsData, { query: { instance_id: id, search: 'h'.repeat(250) } });
+  expect(list.body.data.items.map((item) => item.username)).toEqual([username]);
+  const account_id = list.body.data.items[0]!.id;
+  const permissions = await admin().call(catalogue.account.getAccountPermissions, { params: { account_id } });
+  expect(permissions.body.data.effective.find((entry) => entry.object === routine)).toMatchObject({ privilege: 'EXECUTE' });
+  const { db } = house.deps;
+  expect(await db.selectFrom('account_privileges').select('object').where('account_id', '=', account_id).execute()).toEqual([
+    { object: routine },
+  ]);
+  expect(await db.selectFrom('account_ownership').select('object').where('account_id', '=', account_id).execute()).toEqual([
+    { object: routine },
+  ]);
+  const history = await admin().call(catalogue.instancesDetail.getAccountChangeHistory, { params: { instance_id: id, account_id } });
+  expect(history.body.data.history).toMatchObject([{ change_type: 'add' }]);
+});

@@ -1,7 +1,7 @@
 import type { DbType } from '@whalefall/contract';
 import { type FakeInstance } from '@whalefall/engines/fake';
 import { createCredential } from '../src/features/credentials/index.ts';
-import { createInstanceIn } from '../src/features/instances/index.ts';
+import { createInstancesIn } from '../src/features/instances/index.ts';
 import { transaction } from '../src/store/transaction.ts';
 import type { TestHouse } from './harness.ts';
 
@@ -39,17 +39,19 @@ export async function makeInstance(
   } = {},
 ): Promise<number> {
   const n = unique();
-  const { id } = await transaction(house.deps.db, (db) =>
-    createInstanceIn(db, actor(house), {
-      name: given.name ?? `instance-${n}`,
-      db_type: given.db_type ?? 'postgresql',
-      host: given.host ?? `10.9.${Math.floor(n / 250)}.${(n % 250) + 1}`,
-      port: given.port ?? 5432,
-      credential_id: given.credential_id ?? null,
-      ...given,
-    }),
+  const [made] = await transaction(house.deps.db, (db) =>
+    createInstancesIn(db, house.deps.vault, actor(house), [
+      {
+        name: given.name ?? `instance-${n}`,
+        db_type: given.db_type ?? 'postgresql',
+        host: given.host ?? `10.9.${Math.floor(n / 250)}.${(n % 250) + 1}`,
+        port: given.port ?? 5432,
+        credential_id: given.credential_id ?? null,
+        ...given,
+      },
+    ]),
   );
-  return id;
+  return made!.id;
 }
 
 /** Registers an instance of the fake world with a login that works. */

@@ -1,6 +1,7 @@
 import { systemClock, today } from '../clock.ts';
 import { ConfigError, describeConfig, loadConfig } from '../config.ts';
 import { rotateKey as rotate } from '../features/credentials/index.ts';
+import { resealWallets } from '../features/instances/index.ts';
 import { purgeLogs } from '../features/logs/index.ts';
 import { storeConfig } from '../assemble.ts';
 import { migrateToLatest } from '../store/migrate.ts';
@@ -51,16 +52,18 @@ export const checkConfig: Command = {
 export const rotateKey: Command = {
   name: ['credentials', 'rotate-key'],
   usage: 'credentials rotate-key',
-  summary: 'seals every stored password under the newest key; run it again after each new key',
+  summary: 'seals every stored password and wallet under the newest key; run it again after each new key',
   run: () =>
     withStore('rotate-key', async ({ db }, config) => {
       const keys = rotatedKeys(config);
       const [current, ...previous] = keys;
-      const { changed, unreadable } = await rotate(db, openVault(current!, previous), { user: null, now: new Date() });
-      console.log(`${changed} passwords sealed under the new key`);
-      if (unreadable.length === 0) return 0;
-      console.error(`credentials that no configured key opens: ${unreadable.join(', ')}`);
-      return 1;
+      const vault = openVault(current!, previous);
+      const passwords = await rotate(db, vault, { user: null, now: new Date() });
+      const wallets = await resealWallets(db, vault);
+      console.log(`${passwords.changed} passwords and ${wallets.changed} wallets sealed under the new key`);
+      if (passwords.unreadable.length > 0) console.error(`credentials that no configured key opens: ${passwords.unreadable.join(', ')}`);
+      if (wallets.unreadable.length > 0) console.error(`instances whose wallet no configured key opens: ${wallets.unreadable.join(', ')}`);
+      return passwords.unreadable.length + wallets.unreadable.length > 0 ? 1 : 0;
     }),
 };
 

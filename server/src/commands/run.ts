@@ -3,6 +3,7 @@ import { buildApp } from '../app.ts';
 import { systemClock, today } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createFirstAdmin } from '../features/identity/index.ts';
+import { resealWallets } from '../features/instances/index.ts';
 import { openLog } from '../logbook/index.ts';
 import { migrateToLatest } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
@@ -29,6 +30,7 @@ export async function run(config: Config, roles: { http: boolean; worker: boolea
     if (steps.length > 0) log.info('app', `migrated: ${steps.join(', ')}`);
     deps = await assemble(config, { log, clock, store, worker: roles.worker, ...(prepared.engines ? { engines: prepared.engines } : {}) });
     endings.push(() => deps!.close());
+    await sealOldWallets(deps);
     await prepared.fill?.(deps);
     if (roles.http) await greetFirstAdmin(config, deps);
     if (roles.worker) {
@@ -51,6 +53,13 @@ export async function run(config: Config, roles: { http: boolean; worker: boolea
   log.info('app', `stopping on ${signal}`);
   await end();
   return 0;
+}
+
+/** Versions before this one stored wallets as they were; and a new key takes the old one's place. */
+async function sealOldWallets({ db, vault, log }: Deps): Promise<void> {
+  const { changed, unreadable } = await resealWallets(db, vault);
+  if (changed > 0) log.info('app', `${changed} wallets sealed`);
+  if (unreadable.length > 0) log.warning('app', 'wallets that no configured key opens', { instances: unreadable });
 }
 
 async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config): Promise<void> {

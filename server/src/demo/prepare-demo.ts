@@ -9,7 +9,7 @@ import { accountSync } from '../features/accounts/index.ts';
 import { capacitySync, keepSizes } from '../features/capacity/index.ts';
 import { createCredential } from '../features/credentials/index.ts';
 import { createUser } from '../features/identity/index.ts';
-import { createInstanceIn, loginOf, syncTargets } from '../features/instances/index.ts';
+import { createInstancesIn, loginOf, syncTargets } from '../features/instances/index.ts';
 import { openBeats, runRecord, startSession } from '../features/sync-sessions/index.ts';
 import { transaction } from '../store/transaction.ts';
 
@@ -79,9 +79,12 @@ async function register({ db, vault }: Deps, world: FakeWorld, since: Date): Pro
         is_active: true,
       }),
     );
-  for (const fake of world.instances)
-    await transaction(db, (db) =>
-      createInstanceIn(db, actor, {
+  await transaction(db, (db) =>
+    createInstancesIn(
+      db,
+      vault,
+      actor,
+      world.instances.map((fake) => ({
         name: fake.name,
         db_type: fake.dbType,
         host: fake.host,
@@ -90,8 +93,9 @@ async function register({ db, vault }: Deps, world: FakeWorld, since: Date): Pro
         description: fake.description,
         credential_id: credentials.get(fake.dbType)!,
         tag_names: fake.tags,
-      }),
-    );
+      })),
+    ),
+  );
 }
 
 /** Half a year in a moment: sizes of every day, and the accounts as they were at each read. */

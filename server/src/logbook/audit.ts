@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { DB } from '../store/tables.ts';
-import { insertAuditEvent } from './queries.ts';
+import { insertAuditEvents } from './queries.ts';
 import { redact } from './redact.ts';
 
 /** Who did it, as far as the audit trail wants to know; a command line has no user. */
@@ -11,27 +11,34 @@ export interface Actor {
   now: Date;
 }
 
-/**
- * One change by our own users, written with the change in its transaction.
- * @param event.action `create`, `update`, `delete` … of `resource`; before/after hold what changed, without secrets.
- */
-export async function audit(
-  db: Kysely<DB>,
-  actor: Actor,
-  event: { action: string; resource: string; id?: string | number | null; before?: unknown; after?: unknown },
-): Promise<void> {
-  await insertAuditEvent(db, {
+interface Event {
+  /** `create`, `update`, `delete` … of `resource`. */
+  action: string;
+  resource: string;
+  id?: string | number | null;
+  /** What changed; secrets are starred. */
+  before?: unknown;
+  after?: unknown;
+}
+/** One change by our own users, written with the change in its transaction. */
+export const audit = (db: Kysely<DB>, actor: Actor, event: Event): Promise<void> => auditMany(db, actor, [event]);
+
+/** Several in one statement, in their order. */
+export async function auditMany(db: Kysely<DB>, actor: Actor, events: readonly Event[]): Promise<void> {
+  const text = (value: unknown) => (value === undefined ? null : JSON.stringify(redact(value)));
+  const rows = events.map((event) => ({
     time: actor.now,
     user_id: actor.user?.id ?? null,
     username: actor.user?.username ?? 'command line',
     action: event.action,
     resource: event.resource,
     resource_id: event.id === undefined || event.id === null ? null : String(event.id),
-    before: event.before === undefined ? null : JSON.stringify(redact(event.before)),
-    after: event.after === undefined ? null : JSON.stringify(redact(event.after)),
+    before: text(event.before),
+    after: text(event.after),
     request_id: actor.requestId ?? null,
     ip: actor.ip ?? null,
-  });
+  }));
+  if (rows.length > 0) await insertAuditEvents(db, rows);
 }
 
 /** The part of two records in which they differ, for before/after. */

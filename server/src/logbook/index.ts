@@ -4,6 +4,6 @@
  * Begin with logger.ts; sink.ts carries lines into the table; redact.ts decides what is a secret.
  */
 export { addLogContext, openLog, silentLog, withLogContext, type Log } from './logger.ts';
-export { audit, changed, type Actor } from './audit.ts';
+export { audit, auditMany, changed, type Actor } from './audit.ts';
 export { openSink, type Sink } from './sink.ts';
 export { redactText } from './redact.ts';

@@ -6,4 +6,4 @@
 export { createCredential, rotateKey } from './change-credentials.ts';
 export { credentialsHandlers } from './handlers.ts';
 export { openCredential } from './open-credential.ts';
-export { sealedById as credentialFacts } from './queries.ts';
+export { keepCredentials, sealedById as credentialFacts } from './queries.ts';

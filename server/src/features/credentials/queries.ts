@@ -40,6 +40,15 @@ export const sealedById = (db: Db, id: number) =>
     .select(['id', 'name', 'credential_type', 'db_type', 'username', 'password', 'is_active'])
     .where('id', '=', id)
     .executeTakeFirst();
+/** What credentials are for, kept until the transaction ends: one that is being deleted is waited for, and then not there. */
+export const keepCredentials = (db: Db, ids: readonly number[]) =>
+  db
+    .selectFrom('credentials')
+    .select(['id', 'credential_type', 'db_type', 'is_active'])
+    .where(sql<boolean>`id = any(${ids}::int[])`)
+    .orderBy('id')
+    .forKeyShare()
+    .execute();
 export const allSealed = (db: Db) => db.selectFrom('credentials').select(['id', 'password']).orderBy('id').execute();
 
 export const instancesOf = (db: Db, id: number) =>

@@ -214,9 +214,9 @@ test('two deletes of the same instances at once: each goes once', async () => {
   expect(both.map((one) => one.counts.deleted_count).sort()).toEqual([0, 3]);
 });
 
-test('the number of statements does not grow with the instances, but for their audit events', async () => {
+test('the number of statements does not grow with the instances, their audit events included', async () => {
   const seen: string[] = [];
-  const log = (event: { query: { sql: string } }) => void (/audit_events/.test(event.query.sql) || seen.push(event.query.sql));
+  const log = (event: { query: { sql: string } }) => void seen.push(event.query.sql);
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: house.deps.store.pool }), log });
   await deleteInstances(db, actor(), [await furnish()], false);
   const alone = seen.splice(0).length;
@@ -234,8 +234,14 @@ test('nothing asked for, nothing done', async () => {
 test('a wallet is in no audit event of creating, changing or deleting its instance', async () => {
   const { db } = house.deps;
   const wallet = { connection_options: { service_name: 'orcl', wallet: 'MARKED-WALLET' } };
-  const { id } = await createInstance(db, actor(), { name: 'ora', db_type: 'oracle', host: '10.0.0.9', port: 1521, ...wallet });
-  await updateInstance(db, actor(), id, { connection_options: { ...wallet.connection_options, service_name: 'other' } });
+  const { id } = await createInstance(db, house.deps.vault, actor(), {
+    name: 'ora',
+    db_type: 'oracle',
+    host: '10.0.0.9',
+    port: 1521,
+    ...wallet,
+  });
+  await updateInstance(db, house.deps.vault, actor(), id, { connection_options: { ...wallet.connection_options, service_name: 'other' } });
   await deleteInstances(db, actor(), [id], false);
   const events = await db.selectFrom('audit_events').selectAll().where('resource_id', '=', String(id)).orderBy('id').execute();
   expect(events.map((event) => event.action)).toEqual(['create', 'update', 'delete']);

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
-import { type Actor, audit } from '../../logbook/index.ts';
+import { type Actor, auditMany } from '../../logbook/index.ts';
 import { refuse } from '../../refusal.ts';
 import type { DB } from '../../store/tables.ts';
 import { transaction } from '../../store/transaction.ts';
-import { settleSession, tell } from '../sync-sessions/index.ts';
+import { lockInstances } from '../instances/index.ts';
+import { openRecordsOf, settleSession, tell } from '../sync-sessions/index.ts';
 import { tagsOfInstances } from '../tags/index.ts';
 import * as queries from './queries/deletes.ts';
 
@@ -41,12 +42,12 @@ export interface Deletion {
 export async function deleteInstances(db: Kysely<DB>, actor: Actor, ids: readonly number[], force: boolean): Promise<Deletion> {
   const wanted = [...new Set(ids)].sort((a, b) => a - b);
   const { deletion, sessions } = await transaction(db, async (db) => {
-    const rows = wanted.length === 0 ? [] : await queries.lockInstances(db, wanted);
+    const rows = wanted.length === 0 ? [] : await lockInstances(db, wanted);
     const found = rows.map((row) => row.id);
     const missing = wanted.filter((id) => !found.includes(id));
     if (found.length === 0) return { deletion: { counts: total([], missing), instances: [] }, sessions: [] };
     // After the lock: a session that is just being started waits for it, or was seen by it.
-    const busy = await queries.openRecords(db, found);
+    const busy = await openRecordsOf(db, found);
     if (busy.length > 0 && !force)
       throw refuse.conflict('SYNC_IN_PROGRESS', {
         session_id: busy[0]!.session_id,
@@ -54,14 +55,11 @@ export async function deleteInstances(db: Kysely<DB>, actor: Actor, ids: readonl
       });
     const snapshots = await snapshotsOf(db, rows);
     const counted = await deleteAll(db, found);
-    for (const row of rows)
-      await audit(db, actor, {
-        action: 'delete',
-        resource: 'instance',
-        id: row.id,
-        before: snapshots.get(row.id),
-        after: counted.get(row.id),
-      });
+    await auditMany(
+      db,
+      actor,
+      rows.map(({ id }) => ({ action: 'delete', resource: 'instance', id, before: snapshots.get(id), after: counted.get(id) })),
+    );
     const instances = rows.map(({ id, name, db_type, host }) => ({ id, name, db_type, host }));
     return { deletion: { counts: total([...counted.values()], missing), instances }, sessions: busy.map((record) => record.session_id) };
   });
@@ -75,7 +73,7 @@ export async function deleteInstances(db: Kysely<DB>, actor: Actor, ids: readonl
 }
 
 /** Each instance as it was: its columns, its tags by name, its credential by name. */
-async function snapshotsOf(db: Kysely<DB>, rows: Awaited<ReturnType<typeof queries.lockInstances>>): Promise<Map<number, object>> {
+async function snapshotsOf(db: Kysely<DB>, rows: Awaited<ReturnType<typeof lockInstances>>): Promise<Map<number, object>> {
   const credentialIds = [...new Set(rows.flatMap((row) => row.credential_id ?? []))];
   const credentials = credentialIds.length === 0 ? [] : await queries.credentialNames(db, credentialIds);
   const names = new Map(credentials.map((credential) => [credential.id, credential.name]));

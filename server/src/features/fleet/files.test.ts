@@ -90,6 +90,6 @@ test('10-D67: the template’s samples are marked, name no credential, and impor
   const filled = `${reply.text}real-one,mysql,10.0.0.77,3306,,,\r\n`;
   const options = { mode: 'skip', dryRun: true, locale: 'en', allow: () => true } as const;
   const actor = { user: null, now: house.clock.now() };
-  const { report } = await importInstances(house.deps.db, actor, { name: 'a.csv', bytes: Buffer.from(filled) }, options);
+  const { report } = await importInstances(house.deps.db, house.deps.vault, actor, { name: 'a.csv', bytes: Buffer.from(filled) }, options);
   expect(report).toMatchObject({ total_rows: 1, created_count: 1, errors: [], rows: [{ line: 6, name: 'real-one' }] });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, type WireOf } from '@whalefall/contract';
+import type { DB } from '../../store/tables.ts';
 import { openHouse, type TestHouse } from '../../../test/harness.ts';
 import { makeCredential, makeInstance } from '../../../test/make.ts';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { importInstances, type ImportOptions } from './import-instances.ts';
 
 const { createInstancesBatch, getInstanceDetail } = catalogue.instancesManage;
@@ -33,6 +35,7 @@ const csv = (...rows: string[]) => [HEADER, ...rows].join('\n');
 const direct = (content: string, options: Partial<ImportOptions> = {}) =>
   importInstances(
     house.deps.db,
+    house.deps.vault,
     { user: null, now: house.clock.now() },
     { name: 'a.csv', bytes: Buffer.from(content) },
     { mode: 'skip', dryRun: false, locale: 'en', allow: () => true, ...options },
@@ -185,7 +188,43 @@ test('what the API warns of is told with its line', async () => {
   expect(warnings).toEqual([{ line: 3, code: 'SAME_ADDRESS', message: expect.stringContaining('one-address') }]);
 });
 
-test('1,000 rows in one go', async () => {
-  const rows = Array.from({ length: 1000 }, (_, i) => `many-${i},mysql,10.${20 + Math.floor(i / 250)}.0.${i % 250},3306,,,,,staging,`);
-  expect((await direct(csv(...rows))).report).toMatchObject({ created_count: 1000, errors: [] });
+test('1,000 rows in one go, created and then changed, in as many statements as ten', async () => {
+  const rows = (many: number, word: string, port: number) =>
+    csv(...Array.from({ length: many }, (_, i) => `${word}-${i},mysql,10.${20 + Math.floor(i / 250)}.0.${i % 250},${port},,,,,staging,`));
+  const seen: string[] = [];
+  const log = (event: { query: { sql: string } }) => void seen.push(event.query.sql);
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: house.deps.store.pool }), log });
+  const statements = async (content: string) => {
+    seen.length = 0;
+    const { report } = await importInstances(
+      db,
+      house.deps.vault,
+      { user: null, now: house.clock.now() },
+      { name: 'a.csv', bytes: Buffer.from(content) },
+      { mode: 'upsert', dryRun: false, locale: 'en', allow: () => true },
+    );
+    return { created: report.created_count, updated: report.updated_count, errors: report.errors, statements: seen.length };
+  };
+  const ten = [await statements(rows(10, 'few', 3306)), await statements(rows(10, 'few', 3307))];
+  const thousand = [await statements(rows(1000, 'many', 3306)), await statements(rows(1000, 'many', 3307))];
+  expect(ten).toMatchObject([
+    { created: 10, errors: [] },
+    { updated: 10, errors: [] },
+  ]);
+  expect(thousand).toMatchObject([
+    { created: 1000, errors: [] },
+    { updated: 1000, errors: [] },
+  ]);
+  expect(thousand.map((one) => one.statements)).toEqual(ten.map((one) => one.statements));
+  const events = await house.deps.db
+    .selectFrom('audit_events')
+    .select((eb) => ['action', eb.fn.countAll<number>().as('n')])
+    .where(sql<boolean>`after->>'port' = '3307' or after->>'name' like 'many-%'`)
+    .groupBy('action')
+    .orderBy('action')
+    .execute();
+  expect(events).toEqual([
+    { action: 'create', n: 1000 },
+    { action: 'update', n: 1010 },
+  ]);
 });

@@ -6,11 +6,12 @@ import { Refusal } from '../../refusal.ts';
 import { foreignKeyViolation, uniqueViolation } from '../../store/errors.ts';
 import type { DB } from '../../store/tables.ts';
 import { transaction } from '../../store/transaction.ts';
-import { createInstanceIn, updateInstanceIn } from '../instances/index.ts';
+import type { Vault } from '../../vault/secrets.ts';
+import { createInstancesIn, updateInstancesIn, type Written } from '../instances/index.ts';
+import { openRecordsOf } from '../sync-sessions/index.ts';
 import { tagIds, tagsOfInstances } from '../tags/index.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { importReport, type Known, planImport, type PlannedRow } from './import-plan.ts';
-import { openRecords } from './queries/deletes.ts';
 import * as queries from './queries/imports.ts';
 import { readSheet } from './sheet.ts';
 
@@ -37,11 +38,11 @@ const ATTEMPTS = 3;
  * transaction, all or none.
  * @throws Refusal VALIDATION_ERROR with `fields.file` when the file as such cannot be read (see sheet.ts)
  */
-export async function importInstances(db: Kysely<DB>, actor: Actor, file: Upload, options: ImportOptions): Promise<Imported> {
+export async function importInstances(db: Kysely<DB>, vault: Vault, actor: Actor, file: Upload, options: ImportOptions): Promise<Imported> {
   const candidates = candidatesOf(readSheet(file), options.locale, options.allow);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transaction(db, (db) => importIn(db, actor, candidates, options));
+      return await transaction(db, (db) => importIn(db, vault, actor, candidates, options));
     } catch (error) {
       // Somebody took a name, or removed a credential or tag, between our look and our write: look again.
       const raced = uniqueViolation(error) || foreignKeyViolation(error) || error instanceof Refusal;
@@ -50,24 +51,38 @@ export async function importInstances(db: Kysely<DB>, actor: Actor, file: Upload
   }
 }
 
-async function importIn(db: Kysely<DB>, actor: Actor, candidates: readonly Candidate[], options: ImportOptions): Promise<Imported> {
+async function importIn(
+  db: Kysely<DB>,
+  vault: Vault,
+  actor: Actor,
+  candidates: readonly Candidate[],
+  options: ImportOptions,
+): Promise<Imported> {
   const known = await lookUp(db, candidates, options.mode === 'upsert' && !options.dryRun);
   const rows = planImport(candidates, known, options.mode, options.locale);
   const outcome: Imported = { report: importReport(rows, options.dryRun, options.locale), written: [], warnings: [] };
   if (options.dryRun) return outcome;
+  const creates = rows.flatMap((row) => (row.outcome === 'create' && row.given ? [{ row, given: row.given }] : []));
+  const updates = rows.flatMap((row) => (row.outcome === 'update' && row.given ? [{ row, id: row.id!, given: row.given }] : []));
+  const created = await createInstancesIn(
+    db,
+    vault,
+    actor,
+    creates.map(({ given }) => given),
+  );
+  const updated = updates.length === 0 ? [] : await updateInstancesIn(db, vault, actor, updates);
+  const done = new Map<PlannedRow, Written>([
+    ...creates.map(({ row }, i) => [row, created[i]!] as const),
+    ...updates.map(({ row }, i) => [row, updated[i]!] as const),
+  ]);
   for (const row of rows) {
-    if (!row.given || (row.outcome !== 'create' && row.outcome !== 'update')) continue;
-    const { id, warnings } = await write(db, actor, row, row.given);
+    const written = done.get(row);
+    if (!written || !row.given) continue;
     const { name, db_type, host } = row.given;
-    outcome.written.push({ outcome: row.outcome, instance_id: id, name, db_type, host });
-    outcome.warnings.push(...warnings.map((warning) => ({ line: row.line, ...warning })));
+    outcome.written.push({ outcome: row.outcome as 'create' | 'update', instance_id: written.id, name, db_type, host });
+    outcome.warnings.push(...written.warnings.map((warning) => ({ line: row.line, ...warning })));
   }
   return outcome;
-}
-
-async function write(db: Kysely<DB>, actor: Actor, row: PlannedRow, given: NonNullable<PlannedRow['given']>) {
-  if (row.id === null) return createInstanceIn(db, actor, given);
-  return { id: row.id, warnings: await updateInstanceIn(db, actor, row.id, given) };
 }
 
 /** Everything the file names, in a handful of statements whatever its length. */
@@ -81,7 +96,7 @@ async function lookUp(db: Kysely<DB>, candidates: readonly Candidate[], lock: bo
   );
   const ids = instances.map((instance) => instance.id);
   const tags = Map.groupBy(ids.length === 0 ? [] : await tagsOfInstances(db, ids), (tag) => tag.instance_id);
-  const busy = ids.length === 0 ? [] : await openRecords(db, ids);
+  const busy = ids.length === 0 ? [] : await openRecordsOf(db, ids);
   const credentials = await queries.namedCredentials(
     db,
     given.flatMap((one) => one.credential_id ?? []),

@@ -3,12 +3,13 @@
  * Not here: what is on them (accounts, capacity), deleting and importing them (fleet).
  * Begin with change-instances.ts, target-of.ts and test-connection.ts.
  */
-export { createInstanceIn, updateInstanceIn } from './change-instances.ts';
+export { createInstancesIn, updateInstancesIn, type Written } from './change-instances.ts';
 export { commonHandlers } from './handlers/common.ts';
 export { connectionsHandlers } from './handlers/connections.ts';
 export { instanceHandlers } from './handlers/manage.ts';
-export { instancePage, lockInstance, replaceCredential, saveReached, syncTargets, targetRow } from './queries.ts';
+export { instancePage, lockInstance, lockInstances, replaceCredential, saveReached, syncTargets, targetRow } from './queries.ts';
 export { nameFilter, readInstance, rememberingFailure } from './read-instance.ts';
 export { instanceStatisticsHandlers } from './statistics.ts';
 export { syncOne } from './sync-one.ts';
 export { loginOf, targetOf } from './target-of.ts';
+export { resealWallets } from './wallets.ts';

@@ -1,7 +1,11 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '@whalefall/contract';
 import { openHouse, type TestHouse } from '../../../test/harness.ts';
 import { makeCredential, makeInstance } from '../../../test/make.ts';
+import { openVault } from '../../vault/secrets.ts';
+import { targetOf } from './target-of.ts';
+import { openOptions, resealWallets } from './wallets.ts';
 
 let house: TestHouse;
 beforeAll(async () => void (house = await openHouse()));
@@ -135,10 +139,53 @@ describe('an edit', () => {
         .connection_options;
     // As the form does: what was shown comes back.
     await edit(id, { connection_options: { ...shown, service_name: 'b' } });
-    expect(await stored()).toEqual({ service_name: 'b', wallet: 'wallet-text' });
+    expect(await stored()).toEqual({ service_name: 'b', wallet: expect.stringMatching(/^v1:/) });
+    expect(openOptions(house.deps.vault, id, await stored())).toEqual({ service_name: 'b', wallet: 'wallet-text' });
     await edit(id, { connection_options: { service_name: 'b', wallet: '' } });
     expect(await stored()).toEqual({ service_name: 'b' });
     expect((await get(id)).connection_options).toEqual({ service_name: 'b' });
+  });
+
+  test('a wallet is stored sealed to its row: a driver gets it open, another row never does', async () => {
+    const { deps } = house;
+    const made = await create({ db_type: 'oracle', connection_options: { service_name: 'a', wallet: 'wallet-text' } });
+    const { id } = made.body.data.instance;
+    const other = await makeInstance(house, { db_type: 'oracle' });
+    const credential_id = await makeCredential(house, { db_type: 'oracle' });
+    await deps.db.updateTable('instances').set({ credential_id }).where('id', 'in', [id, other]).execute();
+    expect((await targetOf(deps.db, deps.vault, id)).target.options).toEqual({ service_name: 'a', wallet: 'wallet-text' });
+    await sql`update instances o set connection_options = i.connection_options from instances i where i.id = ${id} and o.id = ${other}`.execute(
+      deps.db,
+    );
+    await expect(targetOf(deps.db, deps.vault, other)).rejects.toMatchObject({ code: 'CREDENTIAL_DECRYPT_FAILED' });
+    await deps.db.deleteFrom('instances').where('id', '=', other).execute();
+  });
+
+  test('wallets that an earlier version stored as they were are sealed once, and a new key takes the old one’s place', async () => {
+    const { deps } = house;
+    const [plain, sealed, foreign] = [await makeInstance(house), await makeInstance(house), await makeInstance(house)];
+    const put = (id: number, wallet: string) =>
+      deps.db
+        .updateTable('instances')
+        .set({ connection_options: JSON.stringify({ sid: 'x', wallet }) })
+        .where('id', '=', id)
+        .execute();
+    await put(plain, 'as-it-was');
+    await put(sealed, deps.vault.seal('under the old key', `instance:${sealed}:wallet`));
+    await put(foreign, openVault('somebody else').seal('?', `instance:${foreign}:wallet`));
+    const stored = async (id: number) =>
+      (await deps.db.selectFrom('instances').select('connection_options').where('id', '=', id).executeTakeFirstOrThrow())
+        .connection_options;
+    const before = await stored(sealed);
+    expect(await resealWallets(deps.db, deps.vault)).toMatchObject({ changed: 1, unreadable: [foreign] });
+    expect(openOptions(deps.vault, plain, await stored(plain))).toEqual({ sid: 'x', wallet: 'as-it-was' });
+    expect(JSON.stringify(await stored(plain))).not.toContain('as-it-was');
+    expect(await stored(sealed)).toEqual(before);
+    expect(await resealWallets(deps.db, deps.vault)).toEqual({ changed: 0, unreadable: [foreign] });
+    const next = openVault('the next key', [deps.config.credentialKeys[0]!]);
+    expect((await resealWallets(deps.db, next)).changed).toBeGreaterThanOrEqual(2);
+    expect(openOptions(openVault('the next key'), sealed, await stored(sealed))).toEqual({ sid: 'x', wallet: 'under the old key' });
+    await deps.db.deleteFrom('instances').where('id', 'in', [plain, sealed, foreign]).execute();
   });
 
   test('is refused for what does not exist, and for a name that is taken', async () => {

@@ -109,6 +109,16 @@ export const instanceById = (db: Db, id: number) =>
 
 export const lockInstance = (db: Db, id: number) =>
   db.selectFrom('instances').selectAll().where('id', '=', id).where('deleted_at', 'is', null).forUpdate().executeTakeFirst();
+/** In one order, so that two changes at once cannot wait for each other. */
+export const lockInstances = (db: Db, ids: readonly number[]) =>
+  db
+    .selectFrom('instances')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids}::int[])`)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
 /** What decides whether and how an instance may be connected to. */
 export const targetRow = (db: Db, id: number) =>
   db
@@ -145,20 +155,50 @@ export interface InstanceValues {
   description: string | null;
   is_active: boolean;
   sync_enabled: boolean;
-  connection_options: string;
+  connection_options: Record<string, unknown>;
 }
-export const insertInstance = (db: Db, row: InstanceValues, now: Date) =>
-  db
-    .insertInto('instances')
-    .values({ ...row, created_at: now, updated_at: now })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-export const updateInstance = (db: Db, id: number, change: Partial<InstanceValues>, now: Date) =>
-  db
-    .updateTable('instances')
-    .set({ ...change, updated_at: now })
-    .where('id', '=', id)
-    .execute();
+/** Ids for rows to come, so that what is bound to a row can be sealed before it is there. */
+export async function nextIds(db: Db, count: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select nextval(pg_get_serial_sequence('instances', 'id'))::int as id from generate_series(1, ${count}::int)`.execute(db);
+  return rows.map((row) => row.id);
+}
+const VALUES = [
+  ...(['name', 'db_type', 'host', 'port', 'database_name', 'credential_id', 'description', 'is_active'] as const),
+  ...(['sync_enabled', 'connection_options'] as const),
+];
+const values = sql.raw(VALUES.join(', '));
+const given = (rows: readonly (InstanceValues & { id: number })[]) =>
+  sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (id int, name text, db_type text, host text, port int, database_name text, credential_id int, description text, is_active bool, sync_enabled bool, connection_options jsonb)`;
+export const insertInstances = (db: Db, rows: readonly (InstanceValues & { id: number })[], now: Date) =>
+  sql`insert into instances (id, ${values}, created_at, updated_at)
+    select id, ${values}, ${now}::timestamptz, ${now}::timestamptz from ${given(rows)}`.execute(db);
+export const updateInstances = (db: Db, rows: readonly (InstanceValues & { id: number })[], now: Date) =>
+  sql`update instances i set ${sql.raw(VALUES.map((column) => `${column} = g.${column}`).join(', '))}, updated_at = ${now}::timestamptz
+    from ${given(rows)} where i.id = g.id`.execute(db);
+/** Instances at any of these addresses. */
+export async function atAddresses(db: Db, rows: readonly { db_type: string; host: string; port: number }[]) {
+  const { rows: found } = await sql<{ id: number; name: string; db_type: string; host: string; port: number }>`
+    select i.id, i.name, i.db_type, i.host, i.port from instances i
+    where i.deleted_at is null and (i.db_type, lower(i.host), i.port) in (
+      select g.db_type, lower(g.host collate whalefall_names), g.port
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (db_type text, host text, port int))
+    order by i.name, i.id`.execute(db);
+  return found;
+}
+/** Wallets as they are stored: sealed, but for those of an earlier version. */
+export async function storedWallets(db: Db): Promise<{ id: number; wallet: string }[]> {
+  const { rows } = await sql<{ id: number; wallet: string }>`
+    select id, connection_options->>'wallet' as wallet from instances where connection_options->>'wallet' <> '' order by id`.execute(db);
+  return rows;
+}
+/** Only if nobody changed it meanwhile. */
+export async function exchangeWallet(db: Db, id: number, before: string, after: string): Promise<boolean> {
+  const done = await sql`
+    update instances set connection_options = jsonb_set(connection_options, '{wallet}', to_jsonb(${after}::text))
+    where id = ${id} and connection_options->>'wallet' = ${before}`.execute(db);
+  return Number(done.numAffectedRows ?? 0n) > 0;
+}
 export async function replaceCredential(db: Db, from: number, to: number, now: Date): Promise<number> {
   const done = await db
     .updateTable('instances')

@@ -5,6 +5,7 @@ import type { Vault } from '../../vault/secrets.ts';
 import { openCredential } from '../credentials/index.ts';
 import type { SameLogin } from '../sync-sessions/index.ts';
 import * as queries from './queries.ts';
+import { openOptions } from './wallets.ts';
 
 interface InstanceTarget {
   id: number;
@@ -21,7 +22,7 @@ export async function targetOf(db: Kysely<DB>, vault: Vault, id: number): Promis
   const row = await queries.targetRow(db, id);
   if (!row) throw new EngineError('QUERY_FAILED', { stage: 'resolve', detail: 'the instance was deleted' });
   const login = await openCredential(db, vault, row.credential_id, row.db_type);
-  const options = row.connection_options as ConnectionOptions;
+  const options = openOptions(vault, row.id, row.connection_options);
   return {
     id: row.id,
     name: row.name,

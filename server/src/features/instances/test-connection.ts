@@ -9,6 +9,7 @@ import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { openCredential } from '../credentials/index.ts';
 import * as queries from './queries.ts';
+import { openOptions } from './wallets.ts';
 
 /** The whole test, from resolving the name to reading the version. */
 const DEADLINE_MS = 15_000;
@@ -103,7 +104,7 @@ async function testSaved(
       database: row.database_name,
       username: login.username,
       password: login.password,
-      options: row.connection_options as ConnectionOptions,
+      options: openOptions(vault, row.id, row.connection_options),
     };
   };
   const result = await tryTarget(deps, row.db_type as DbType, open, locale, signal);

@@ -136,6 +136,17 @@ export const openRecord = (db: Db, instanceId: number, category?: Category) =>
     .where('status', 'in', OPEN)
     .executeTakeFirst();
 
+/** Unfinished records of any of these instances: they are busy. */
+export const openRecords = (db: Db, instanceIds: readonly number[]) =>
+  db
+    .selectFrom('sync_instance_records')
+    .select(['session_id', 'instance_id'])
+    .where(sql<boolean>`instance_id = any(${instanceIds}::int[])`)
+    .where('status', 'in', OPEN)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+
 export async function insertSession(
   db: Db,
   s: {

@@ -51,15 +51,25 @@ export async function deleteTag(db: Kysely<DB>, actor: Actor, id: number, force:
   });
 }
 
-/** Makes these the instance's tags, by name. @throws Refusal VALIDATION_ERROR naming the unknown ones */
-export async function setInstanceTags(db: Kysely<DB>, instanceId: number, names: readonly string[], now: Date): Promise<void> {
-  const known = names.length === 0 ? [] : await queries.tagIds(db, names);
-  const unknown = names.filter((name) => !known.some((tag) => tag.name === name));
+/** Makes these the tags of each of these instances, by name. @throws Refusal VALIDATION_ERROR naming the unknown ones */
+export async function setTagsOfInstances(
+  db: Kysely<DB>,
+  wanted: readonly { id: number; names: readonly string[] }[],
+  now: Date,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const names = [...new Set(wanted.flatMap((one) => one.names))];
+  const known = new Map((names.length === 0 ? [] : await queries.tagIds(db, names)).map((tag) => [tag.name, tag.id]));
+  const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw refuse.invalid({
       tag_names: { code: 'TAG_UNKNOWN', zh: `标签不存在：${unknown.join('、')}`, en: `No such tag: ${unknown.join(', ')}` },
     });
-  const ids = known.map((tag) => tag.id);
-  await queries.unlinkInstance(db, instanceId, ids);
-  if (ids.length > 0) await queries.linkInstance(db, instanceId, ids, now);
+  const links = wanted.flatMap((one) => one.names.map((name) => ({ instance_id: one.id, tag_id: known.get(name)! })));
+  await queries.replaceLinks(
+    db,
+    wanted.map((one) => one.id),
+    links,
+    now,
+  );
 }

@@ -3,7 +3,7 @@
  * Not here: which instances a list shows (instances).
  * Begin with change-tags.ts.
  */
-export { setInstanceTags } from './change-tags.ts';
+export { setTagsOfInstances } from './change-tags.ts';
 export { tagsBulkHandlers } from './bulk-handlers.ts';
 export { colorOf } from './colors.ts';
 export { tagsHandlers } from './handlers.ts';

@@ -130,18 +130,21 @@ export const tagsOfInstances = (db: Db, instanceIds: readonly number[]) =>
     .orderBy('t.sort_order')
     .orderBy('t.id')
     .execute();
-export const unlinkInstance = (db: Db, instanceId: number, but: readonly number[]) =>
-  db
-    .deleteFrom('instance_tags')
-    .where('instance_id', '=', instanceId)
-    .$if(but.length > 0, (q) => q.where('tag_id', 'not in', but))
-    .execute();
-export const linkInstance = (db: Db, instanceId: number, ids: readonly number[], now: Date) =>
-  db
-    .insertInto('instance_tags')
-    .values(ids.map((tag_id) => ({ instance_id: instanceId, tag_id, created_at: now })))
-    .onConflict((oc) => oc.doNothing())
-    .execute();
+/** Makes these all the links of these instances. */
+export async function replaceLinks(
+  db: Db,
+  instanceIds: readonly number[],
+  links: readonly { instance_id: number; tag_id: number }[],
+  now: Date,
+): Promise<void> {
+  const wanted = sql`(select instance_id, tag_id from jsonb_to_recordset(${JSON.stringify(links)}::jsonb) as g (instance_id int, tag_id int))`;
+  await sql`delete from instance_tags where instance_id = any(${instanceIds}::int[]) and (instance_id, tag_id) not in ${wanted}`.execute(
+    db,
+  );
+  await sql`insert into instance_tags (instance_id, tag_id, created_at) select instance_id, tag_id, ${now}::timestamptz from ${wanted} w on conflict do nothing`.execute(
+    db,
+  );
+}
 
 // ---------------------------------------------------------------- many at once
 

@@ -10,6 +10,7 @@ import * as capacity from './0004-capacity.ts';
 import * as jobsAndLogs from './0005-jobs-and-logs.ts';
 import * as firstRows from './0006-first-rows.ts';
 import * as classificationRules from './0007-classification-rules.ts';
+import * as longNames from './0008-long-names.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   '0005-jobs-and-logs': jobsAndLogs,
   '0006-first-rows': firstRows,
   '0007-classification-rules': classificationRules,
+  '0008-long-names': longNames,
 };

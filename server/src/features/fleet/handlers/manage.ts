@@ -8,7 +8,7 @@ import { importInstances } from '../import-instances.ts';
 type Manage = Handlers<typeof catalogue.instancesManage>;
 
 /** §15: the deletes and the CSV import. */
-export function manageHandlers({ db, log, allow }: Deps): Pick<Manage, 'delete' | 'createInstancesBatch' | 'deleteInstancesBatch'> {
+export function manageHandlers({ db, vault, log, allow }: Deps): Pick<Manage, 'delete' | 'createInstancesBatch' | 'deleteInstancesBatch'> {
   async function deleted(ids: readonly number[], asker: Asker, force: boolean) {
     const { counts, instances } = await deleteInstances(db, asker, ids, force);
     for (const { id, ...instance } of instances)
@@ -28,7 +28,7 @@ export function manageHandlers({ db, log, allow }: Deps): Pick<Manage, 'delete' 
     },
     async createInstancesBatch({ query, file }, asker) {
       const options = { mode: query.mode, dryRun: query.dry_run, locale: asker.locale, allow };
-      const { report, written, warnings } = await importInstances(db, asker, file, options);
+      const { report, written, warnings } = await importInstances(db, vault, asker, file, options);
       // After the commit: a line about what was rolled back would be a lie (20-BATCH-3).
       for (const { outcome, ...instance } of written)
         log.info('instances', `batch_${outcome}_instance`, { operator_id: asker.user.id, ...instance });

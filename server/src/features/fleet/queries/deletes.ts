@@ -5,23 +5,9 @@ type Db = Kysely<DB>;
 /** Rows that went, by instance. An instance that had none is not in it. */
 export type CountedByInstance = Map<number, number>;
 
-/** The instances that are there, locked in one order, so that two deletes at once cannot wait for each other. */
-export const lockInstances = (db: Db, ids: readonly number[]) =>
-  db.selectFrom('instances').selectAll().where('id', 'in', ids).where('deleted_at', 'is', null).orderBy('id').forUpdate().execute();
 /** What a snapshot names beside the instance's own columns. */
 export const credentialNames = (db: Db, ids: readonly number[]) =>
   db.selectFrom('credentials').select(['id', 'name']).where('id', 'in', ids).execute();
-/** Unfinished records of these instances: they are busy. */
-export const openRecords = (db: Db, ids: readonly number[]) =>
-  db
-    .selectFrom('sync_instance_records')
-    .select(['session_id', 'instance_id'])
-    .where('instance_id', 'in', ids)
-    .where('status', 'in', ['pending', 'running'])
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-
 /** Tables that name their instance themselves. */
 type ChildTable =
   | 'account_permission'

@@ -3,7 +3,8 @@ import type { Deps } from '../../../assemble.ts';
 import { answer, type Asker, type Handlers, may } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
 import { shownTag, tagsOfInstances } from '../../tags/index.ts';
-import { createInstance, updateInstance, type Warning } from '../change-instances.ts';
+import { createInstance, updateInstance } from '../change-instances.ts';
+import type { Warning } from '../check-instances.ts';
 import * as queries from '../queries.ts';
 
 type Manage = Handlers<typeof catalogue.instancesManage>;
@@ -14,7 +15,7 @@ export function instanceHandlers(deps: Deps): {
   manage: Pick<Manage, 'listInstancesData' | 'getInstanceDetail' | 'createInstance'>;
   detail: Pick<Detail, 'detail' | 'edit' | 'updateInstanceDetail'>;
 } {
-  const { db } = deps;
+  const { db, vault } = deps;
   const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
 
   async function shown(id: number, asker: Pick<Asker, 'user'>) {
@@ -94,7 +95,7 @@ export function instanceHandlers(deps: Deps): {
       },
       getInstanceDetail: ({ params }, asker) => shown(params.instance_id, asker),
       async createInstance({ body }, asker) {
-        const { id, warnings } = await createInstance(db, asker, body);
+        const { id, warnings } = await createInstance(db, vault, asker, body);
         return withWarnings(id, asker, warnings);
       },
     },
@@ -102,7 +103,7 @@ export function instanceHandlers(deps: Deps): {
       detail: exists,
       edit: exists,
       async updateInstanceDetail({ params, body }, asker) {
-        return withWarnings(params.instance_id, asker, await updateInstance(db, asker, params.instance_id, body));
+        return withWarnings(params.instance_id, asker, await updateInstance(db, vault, asker, params.instance_id, body));
       },
     },
   };
