@@ -1,5 +1,6 @@
 /** Every page of the console, and what opens above one, at addresses of the demo fleet. */
 import type { Page } from 'playwright-core';
+import type { Permission } from '../contract/src/index.ts';
 import { settled, type Visit } from './page.ts';
 
 export interface Place {
@@ -7,6 +8,8 @@ export interface Place {
   path: string;
   /** Who sees it; `nobody` is signed out. */
   as: 'admin' | 'nobody';
+  /** What it takes to have it opened, where the page itself takes less. */
+  needs?: Permission;
   /** Answers with an error by design. */
   status?: number;
   /** What is done after the page is there. */
@@ -19,6 +22,8 @@ export interface Ids {
   account: number;
   credential: number;
   tag: number;
+  /** A rule of the PostgreSQL accounts. */
+  rule: number;
   session: string;
   failedSession: string;
 }
@@ -34,7 +39,7 @@ export async function read<T>(visit: Visit, path: string): Promise<T> {
 }
 
 export async function findIds(visit: Visit): Promise<Ids> {
-  const [instances, credentials, tags, sessions, accounts] = await Promise.all([
+  const [instances, credentials, tags, sessions, accounts, rules] = await Promise.all([
     read<{ items: { id: number }[] }>(visit, '/instances/api?db_type=postgresql&sort=active_account_count&order=desc&limit=1'),
     read<{ items: { id: number }[] }>(visit, '/credentials/api/credentials?db_type=postgresql&limit=1'),
     read<{ tags: { id: number }[] }>(visit, '/tags/api/tags?limit=1'),
@@ -43,12 +48,14 @@ export async function findIds(visit: Visit): Promise<Ids> {
       '/history/sessions/api/sessions?sync_category=account&limit=20',
     ),
     read<{ items: { id: number }[] }>(visit, '/account/api/accounts?db_type=postgresql&sort=last_change_time&order=desc&limit=1'),
+    read<{ rules: { id: number; rule_name: string }[] }>(visit, '/accounts/classifications/api/rules/filter?db_type=postgresql'),
   ]);
   return {
     instance: instances.items[0]!.id,
     account: accounts.items[0]!.id,
     credential: credentials.items[0]!.id,
     tag: tags.tags[0]!.id,
+    rule: (rules.rules.find((one) => /read_only/.test(one.rule_name)) ?? rules.rules[0])!.id,
     session: (sessions.items.find((one) => one.failed_instances === 0) ?? sessions.items[0])!.session_id,
     failedSession: (sessions.items.find((one) => one.failed_instances > 0) ?? sessions.items[0])!.session_id,
   };
@@ -58,7 +65,7 @@ const drawer = (page: Page): Promise<void> => page.locator('.ant-drawer-open .an
 const button = (page: Page, selector: string): Promise<void> => page.locator(selector).first().click();
 
 export function places(ids: Ids): Place[] {
-  const { instance, account, credential, tag, session, failedSession } = ids;
+  const { instance, account, credential, tag, rule, session, failedSession } = ids;
   const admin = (name: string, path: string, open?: Place['open']): Place => ({ name, path, as: 'admin', ...(open && { open }) });
   return [
     { name: 'sign-in', path: '/auth/login', as: 'nobody' },
@@ -91,6 +98,16 @@ export function places(ids: Ids): Place[] {
     admin('account-changes', `/account/?account=${account}&view=changes`, drawer),
     admin('account-about', `/account/?account=${account}&view=about`, drawer),
     admin('account-elsewhere', `/account/?account=${account}&view=elsewhere`, drawer),
+    admin('classes', '/accounts/classifications/'),
+    admin('classes-of-one', '/accounts/classifications/?class=7&engine=oracle'),
+    { ...admin('class-create', '/accounts/classifications/?edit=new', drawer), needs: 'create' },
+    admin('rule', `/accounts/classifications/?rule=${rule}`, async (page) => {
+      await drawer(page);
+      await page.locator('.preview-counts, .rule-words').last().waitFor();
+    }),
+    { ...admin('rule-create', '/accounts/classifications/?rule=new&engine=oracle', drawer), needs: 'create' },
+    admin('assignments', '/accounts/classifications/?tab=assignments'),
+    { ...admin('assign', '/accounts/classifications/?tab=assignments&assign=1', drawer), needs: 'update' },
     admin('sessions', '/history/sessions/'),
     admin('session', `/history/sessions/?session=${session}`, drawer),
     admin('session-failed', `/history/sessions/?session=${failedSession}`, drawer),

@@ -70,6 +70,8 @@ export * from './password.ts';
 export * from './pages.ts';
 export { credentialCreate, credentialEdit, CREDENTIAL_TYPES } from './routes/credentials.ts';
 export { tagCreate, tagEdit, TAG_CATEGORIES, COLOR_KEYS } from './routes/tags.ts';
+export { RISK_LEVELS } from './routes/accounts/classifications.ts';
+export { PERIOD_TYPES } from './routes/capacity/aggregations.ts';
 export { instanceBody } from './routes/instances/manage.ts';
 export { testBody } from './routes/connections.ts';
 export { record as historySessionRecord, type SessionEvent } from './routes/history/sessions.ts';

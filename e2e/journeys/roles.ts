@@ -8,9 +8,9 @@ import { findIds, goTo, type Ids, places } from '../sitemap.ts';
 /** What a word on a button does, and the permission that the server demands for it. */
 const DOES: [RegExp, Permission][] = [
   [/^(new|create|import|add)\b/i, 'create'],
-  [/^(edit|enable|disable)\b/i, 'update'],
+  [/^(edit|enable|disable|assign by hand)\b/i, 'update'],
   [/^(delete|remove)\b/i, 'delete'],
-  [/^(sync|test|cancel session|retry failed)\b/i, 'execute'],
+  [/^(sync|test|classify now|aggregate now|cancel session|retry failed)\b/i, 'execute'],
   [/^(reset password|unlock)\b/i, 'admin'],
 ];
 const ROLES = { user: 'operator', viewer: 'viewer' } as const;
@@ -60,7 +60,7 @@ async function offered(visit: Visit, may: ReadonlySet<string>, ids: Ids): Promis
   const wrong: string[] = [];
   let useful = 0;
   const visible = places(ids).filter((place) => {
-    if (place.as !== 'admin' || place.status || OWN.has(place.name)) return false;
+    if (place.as !== 'admin' || place.status || OWN.has(place.name) || (place.needs && !may.has(place.needs))) return false;
     const route = routeOf(place.path);
     return (
       route && may.has(route.access) && !['instances-import', 'instances-selected', 'user-create', 'column-chooser'].includes(place.name)

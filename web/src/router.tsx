@@ -19,6 +19,7 @@ export const PAGES: Record<string, Loader> = {
   'instancesDetail.edit': () => import('./pages/instances/edit/page'),
   'account.listAccounts': () => import('./pages/account/page'),
   'account.listAccountsByType': () => import('./pages/account/page'),
+  'accountsClassifications.index': () => import('./pages/accounts/classifications/page'),
   'credentials.index': () => import('./pages/credentials/page'),
   'credentials.create': () => import('./pages/credentials/create/page'),
   'credentials.detail': () => import('./pages/credentials/detail/page'),

@@ -1,5 +1,5 @@
 /** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
-import { DashboardIcon, DatabaseIcon, KeyIcon, SyncIcon, TagsIcon, TeamIcon, UserIcon } from '../ui/icons';
+import { DashboardIcon, DatabaseIcon, KeyIcon, SafetyIcon, SyncIcon, TagsIcon, TeamIcon, UserIcon } from '../ui/icons';
 import { catalogue, type Access } from '@whalefall/contract';
 import type { ComponentType } from 'react';
 import type zh from '../i18n/zh-CN/shell';
@@ -23,7 +23,14 @@ export const NAV: NavGroup[] = [
     key: 'data',
     items: [item('instances', catalogue.instancesManage.index, DatabaseIcon), item('accounts', catalogue.account.listAccounts, UserIcon)],
   },
-  { key: 'settings', items: [item('credentials', catalogue.credentials.index, KeyIcon), item('tags', catalogue.tags.index, TagsIcon)] },
+  {
+    key: 'settings',
+    items: [
+      item('credentials', catalogue.credentials.index, KeyIcon),
+      item('tags', catalogue.tags.index, TagsIcon),
+      item('classifications', catalogue.accountsClassifications.index, SafetyIcon),
+    ],
+  },
   { key: 'history', items: [item('sessions', catalogue.historySessions.index, SyncIcon)] },
   { key: 'admin', items: [item('users', catalogue.users.index, TeamIcon)] },
 ];

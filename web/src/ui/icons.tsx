@@ -21,6 +21,7 @@ import {
   MenuUnfoldOutlined,
   PlusOutlined,
   RightOutlined,
+  SafetyCertificateOutlined,
   SearchOutlined,
   SettingOutlined,
   SyncOutlined,
@@ -59,6 +60,7 @@ export const MenuIcon = /* @__PURE__ */ quiet(MenuOutlined);
 export const MenuUnfoldIcon = /* @__PURE__ */ quiet(MenuUnfoldOutlined);
 export const PlusIcon = /* @__PURE__ */ quiet(PlusOutlined);
 export const RightIcon = /* @__PURE__ */ quiet(RightOutlined);
+export const SafetyIcon = /* @__PURE__ */ quiet(SafetyCertificateOutlined);
 export const SearchIcon = /* @__PURE__ */ quiet(SearchOutlined);
 export const SettingIcon = /* @__PURE__ */ quiet(SettingOutlined);
 export const SyncIcon = /* @__PURE__ */ quiet(SyncOutlined);

@@ -90,6 +90,15 @@ export function toneOf(color: string | null | undefined): Tone {
   return COLOUR_TONES[color ?? ''] ?? 'quiet';
 }
 
+const RISK_TONES: Record<string, Tone> = { low: 'good', medium: 'info', high: 'warn', critical: 'bad' };
+const RISKS = ['low', 'medium', 'high', 'critical'] as const;
+/** How risky a class is; one that we do not know stands as it is. */
+export function Risk({ level }: { level: string }) {
+  const { t } = useTranslation();
+  const known = RISKS.find((one) => one === level);
+  return <Chip tone={RISK_TONES[level]}>{known ? t(`ui.risk.${known}`) : level}</Chip>;
+}
+
 interface Label {
   name: string;
   display_name?: string;

@@ -13,6 +13,7 @@ const shell: typeof zh = {
     accounts: 'Accounts',
     credentials: 'Credentials',
     tags: 'Tags',
+    classifications: 'Account classes',
     sessions: 'Sessions',
     users: 'Users',
   },

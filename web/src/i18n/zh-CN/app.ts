@@ -1,5 +1,6 @@
 /** Texts of the console, by area. */
 import accounts from './accounts';
+import classes from './classes';
 import credentials from './credentials';
 import dashboard from './dashboard';
 import faults from './faults';
@@ -10,4 +11,4 @@ import tags from './tags';
 import ui from './ui';
 import users from './users';
 
-export default { accounts, credentials, dashboard, faults, instances, sessions, shell, tags, ui, users };
+export default { accounts, classes, credentials, dashboard, faults, instances, sessions, shell, tags, ui, users };

@@ -11,6 +11,7 @@ export default {
     accounts: '账户台账',
     credentials: '凭据管理',
     tags: '标签管理',
+    classifications: '账户分类',
     sessions: '会话中心',
     users: '用户管理',
   },

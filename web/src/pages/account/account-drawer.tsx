@@ -9,7 +9,7 @@ import { unreadOf } from '../../ui/permission-view/group';
 import { PermissionView } from '../../ui/permission-view/permission-view';
 import { RelativeTime } from '../../ui/relative-time';
 import { Failed, Skeleton } from '../../ui/states';
-import { Chip, Engine, type Tone, toneOf } from '../../ui/status';
+import { Chip, Engine, Risk, toneOf } from '../../ui/status';
 import { Table } from '../../ui/table/table';
 import { useUrl } from '../../ui/url';
 import { AccountChanges } from './account-changes';
@@ -117,9 +117,8 @@ function Privileges({ reply }: { reply: Reply }) {
   );
 }
 
-const RISKS: Record<string, Tone> = { low: 'good', medium: 'info', high: 'warn', critical: 'bad' };
 function About({ reply }: { reply: Reply }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const format = useFormat();
   const { account } = reply;
   const attributes = Object.entries(account.type_specific ?? {}).filter(([, value]) => value !== null && value !== '');
@@ -141,9 +140,7 @@ function About({ reply }: { reply: Reply }) {
           <ul className="stack">
             {account.classifications.map((one) => (
               <li key={one.id} className="row">
-                <Chip tone={RISKS[one.risk_level] ?? 'quiet'}>
-                  {i18n.exists(`ui.risk.${one.risk_level}`) ? t(`ui.risk.${one.risk_level as 'low'}`) : one.risk_level}
-                </Chip>
+                <Risk level={one.risk_level} />
                 <span>{one.name}</span>
                 {one.rule_name && <span className="muted">{t('accounts.matchedRule', { rule: one.rule_name })}</span>}
               </li>

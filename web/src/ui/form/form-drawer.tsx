@@ -11,6 +11,7 @@ export function FormDrawer<V extends Values>({
   open,
   title,
   submit,
+  size = 440,
   onClose,
   children,
 }: {
@@ -18,6 +19,7 @@ export function FormDrawer<V extends Values>({
   open: boolean;
   title: string;
   submit: string;
+  size?: number;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -31,7 +33,7 @@ export function FormDrawer<V extends Values>({
       open={open}
       onClose={close}
       title={title}
-      size={440}
+      size={size}
       footer={
         <div className="row end">
           <Button onClick={close}>{t('act.cancel')}</Button>
