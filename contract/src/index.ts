@@ -75,3 +75,5 @@ export { PERIOD_TYPES } from './routes/capacity/aggregations.ts';
 export { instanceBody } from './routes/instances/manage.ts';
 export { testBody } from './routes/connections.ts';
 export { record as historySessionRecord, type SessionEvent } from './routes/history/sessions.ts';
+export { LOG_LEVELS } from './routes/history/logs.ts';
+export { PARTITION_TABLES } from './routes/partition.ts';

@@ -45,6 +45,17 @@ export const queryOneOf = <const V extends readonly [string, ...string[]]>(value
     const lower = one.toLowerCase();
     return lower === 'all' ? undefined : (values.find((value) => value.toLowerCase() === lower) ?? one);
   }, z.enum(values).optional());
+/** Some of a few words, any case, by repeated keys or a comma list; none or `all` means no filter. */
+export const querySomeOf = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.preprocess(
+    (v) => {
+      if (v === undefined) return [];
+      const words = (Array.isArray(v) ? v : [v]).flatMap((one) => String(one).split(',')).map((one) => one.trim());
+      if (words.some((one) => one.toLowerCase() === 'all')) return [];
+      return words.filter(Boolean).map((one) => values.find((value) => value.toLowerCase() === one.toLowerCase()) ?? one);
+    },
+    z.array(z.enum(values)).max(values.length * 2),
+  );
 /** Repeated keys and comma lists alike. */
 export const queryList = z.preprocess(
   (v) =>

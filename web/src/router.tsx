@@ -27,7 +27,13 @@ export const PAGES: Record<string, Loader> = {
   'tags.index': () => import('./pages/tags/page'),
   'tags.create': () => import('./pages/tags/create/page'),
   'tags.edit': () => import('./pages/tags/edit/page'),
+  'tagsBulk.batchAssign': () => import('./pages/tags/bulk/page'),
+  'historyLogs.logsDashboard': () => import('./pages/history/logs/page'),
   'historySessions.index': () => import('./pages/history/sessions/page'),
+  'scheduler.index': () => import('./pages/scheduler/page'),
+  'partition.partitionsPage': () => import('./pages/partition/page'),
+  'main.auditPage': () => import('./pages/admin/audit/page'),
+  'main.settingsPage': () => import('./pages/admin/settings/page'),
   'users.index': () => import('./pages/users/page'),
 };
 

@@ -1,5 +1,19 @@
 /** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
-import { DashboardIcon, DatabaseIcon, KeyIcon, SafetyIcon, SyncIcon, TagsIcon, TeamIcon, UserIcon } from '../ui/icons';
+import {
+  AuditIcon,
+  ClockIcon,
+  DashboardIcon,
+  DatabaseIcon,
+  FileTextIcon,
+  KeyIcon,
+  PartitionIcon,
+  SafetyIcon,
+  SettingIcon,
+  SyncIcon,
+  TagsIcon,
+  TeamIcon,
+  UserIcon,
+} from '../ui/icons';
 import { catalogue, type Access } from '@whalefall/contract';
 import type { ComponentType } from 'react';
 import type zh from '../i18n/zh-CN/shell';
@@ -31,8 +45,23 @@ export const NAV: NavGroup[] = [
       item('classifications', catalogue.accountsClassifications.index, SafetyIcon),
     ],
   },
-  { key: 'history', items: [item('sessions', catalogue.historySessions.index, SyncIcon)] },
-  { key: 'admin', items: [item('users', catalogue.users.index, TeamIcon)] },
+  {
+    key: 'history',
+    items: [
+      item('logs', catalogue.historyLogs.logsDashboard, FileTextIcon),
+      item('sessions', catalogue.historySessions.index, SyncIcon),
+      item('audit', catalogue.main.auditPage, AuditIcon),
+    ],
+  },
+  {
+    key: 'admin',
+    items: [
+      item('users', catalogue.users.index, TeamIcon),
+      item('scheduler', catalogue.scheduler.index, ClockIcon),
+      item('partitions', catalogue.partition.partitionsPage, PartitionIcon),
+      item('settings', catalogue.main.settingsPage, SettingIcon),
+    ],
+  },
 ];
 
 /** Whether the menu entry covers the address. */

@@ -3,8 +3,10 @@ import {
   ApiOutlined,
   ArrowDownOutlined,
   ArrowUpOutlined,
+  AuditOutlined,
   BgColorsOutlined,
   CheckOutlined,
+  ClockCircleOutlined,
   CopyOutlined,
   DashboardOutlined,
   DatabaseOutlined,
@@ -19,6 +21,7 @@ import {
   MenuFoldOutlined,
   MenuOutlined,
   MenuUnfoldOutlined,
+  PartitionOutlined,
   PlusOutlined,
   RightOutlined,
   SafetyCertificateOutlined,
@@ -42,8 +45,10 @@ function quiet(Icon: ComponentType<Props & { 'aria-hidden': true }>): ComponentT
 export const ApiIcon = /* @__PURE__ */ quiet(ApiOutlined);
 export const ArrowDownIcon = /* @__PURE__ */ quiet(ArrowDownOutlined);
 export const ArrowUpIcon = /* @__PURE__ */ quiet(ArrowUpOutlined);
+export const AuditIcon = /* @__PURE__ */ quiet(AuditOutlined);
 export const BgColorsIcon = /* @__PURE__ */ quiet(BgColorsOutlined);
 export const CheckIcon = /* @__PURE__ */ quiet(CheckOutlined);
+export const ClockIcon = /* @__PURE__ */ quiet(ClockCircleOutlined);
 export const CopyIcon = /* @__PURE__ */ quiet(CopyOutlined);
 export const DashboardIcon = /* @__PURE__ */ quiet(DashboardOutlined);
 export const DatabaseIcon = /* @__PURE__ */ quiet(DatabaseOutlined);
@@ -58,6 +63,7 @@ export const LoadingIcon = /* @__PURE__ */ quiet(LoadingOutlined);
 export const MenuFoldIcon = /* @__PURE__ */ quiet(MenuFoldOutlined);
 export const MenuIcon = /* @__PURE__ */ quiet(MenuOutlined);
 export const MenuUnfoldIcon = /* @__PURE__ */ quiet(MenuUnfoldOutlined);
+export const PartitionIcon = /* @__PURE__ */ quiet(PartitionOutlined);
 export const PlusIcon = /* @__PURE__ */ quiet(PlusOutlined);
 export const RightIcon = /* @__PURE__ */ quiet(RightOutlined);
 export const SafetyIcon = /* @__PURE__ */ quiet(SafetyCertificateOutlined);

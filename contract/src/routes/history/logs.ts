@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contractFile, route } from '../../route.ts';
-import { count, instant, pageOf, pageQuery, pagination, queryInstant, queryInt, queryOneOf, queryText } from '../../shapes.ts';
+import { count, instant, pageOf, pageQuery, pagination, queryInstant, queryInt, querySomeOf, queryText } from '../../shapes.ts';
 
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 const log = z.object({
@@ -15,7 +15,7 @@ const log = z.object({
   created_at: instant,
 });
 const filters = {
-  level: queryOneOf(LOG_LEVELS),
+  level: querySomeOf(LOG_LEVELS).optional(),
   module: queryText(100).optional(),
   search: queryText(200).optional(),
   start_time: queryInstant.optional(),

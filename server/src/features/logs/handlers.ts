@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 interface Given {
-  level?: queries.Level | undefined;
+  level?: queries.Level[] | undefined;
   module?: string | undefined;
   search?: string | undefined;
   start_time?: string | undefined;

@@ -8,7 +8,8 @@ export type Level = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 export const SECURITY_MODULES = ['auth', 'decorators', 'rate_limiter', 'users', 'credentials'];
 
 export interface LogFilter {
-  level?: Level | undefined;
+  /** Any of these; none means all. */
+  level?: readonly Level[] | undefined;
   module?: string | undefined;
   search?: string | undefined;
   from: Date | null;
@@ -21,7 +22,7 @@ const filtered = (db: Db, f: LogFilter) =>
   db
     .selectFrom('unified_logs as l')
     .$if(!f.admin, (q) => q.where('l.module', 'not in', SECURITY_MODULES))
-    .$if(f.level !== undefined, (q) => q.where('l.level', '=', f.level!))
+    .$if(Boolean(f.level?.length), (q) => q.where('l.level', 'in', f.level!))
     .$if(Boolean(f.module), (q) => q.where(sql<boolean>`strpos(lower(l.module), lower(${f.module!})) > 0`))
     .$if(f.from !== null, (q) => q.where('l.timestamp', '>=', f.from!))
     .$if(f.to !== null, (q) => q.where('l.timestamp', '<=', f.to!))

@@ -1,14 +1,34 @@
 /** Texts of the console, by area. */
 import accounts from './accounts';
+import admin from './admin';
 import classes from './classes';
 import credentials from './credentials';
 import dashboard from './dashboard';
 import faults from './faults';
 import instances from './instances';
+import logs from './logs';
+import partitions from './partitions';
+import scheduler from './scheduler';
 import sessions from './sessions';
 import shell from './shell';
 import tags from './tags';
 import ui from './ui';
 import users from './users';
 
-export default { accounts, classes, credentials, dashboard, faults, instances, sessions, shell, tags, ui, users };
+export default {
+  accounts,
+  admin,
+  classes,
+  credentials,
+  dashboard,
+  faults,
+  instances,
+  logs,
+  partitions,
+  scheduler,
+  sessions,
+  shell,
+  tags,
+  ui,
+  users,
+};

@@ -77,6 +77,11 @@ export default function Instances() {
             <Button size="small" onClick={() => setTesting(selection.rows)}>
               {t('instances.batchTest')}
             </Button>
+            {may('update') && (
+              <LinkButton size="small" href={`/tags/batch_assign?instance_ids=${selection.ids.join(',')}`}>
+                {t('tags.bulk.title')}
+              </LinkButton>
+            )}
             {may('delete') && (
               <Button size="small" danger onClick={() => askDelete(selection.rows)}>
                 {t('instances.batchDelete', { count: selection.size })}

@@ -120,7 +120,15 @@ export default function Tags() {
     </LinkButton>
   );
   return (
-    <Page title={t('tags.title')} actions={create}>
+    <Page
+      title={t('tags.title')}
+      actions={
+        <>
+          {may('update') && <LinkButton href="/tags/batch_assign">{t('tags.bulk.title')}</LinkButton>}
+          {create}
+        </>
+      }
+    >
       <Stats
         items={[
           {

@@ -1,0 +1,30 @@
+import type zh from '../zh-CN/logs';
+
+const logs: typeof zh = {
+  title: 'Logs',
+  search: 'Message or context',
+  empty: 'Nothing was logged in this time',
+  emptyText: 'What WhaleFall itself did: who signed in and changed what, how jobs went, and why something failed. Try another time range.',
+  time: 'Time',
+  level: 'Level',
+  module: 'Module',
+  message: 'Message',
+  range: 'Time range',
+  ranges: { '1': 'Last hour', '24': 'Last day', '168': 'Last week', '720': 'Last month' },
+  from: 'From',
+  to: 'To',
+  live: 'Refresh by itself',
+  levels: { DEBUG: 'Debug', INFO: 'Info', WARNING: 'Warning', ERROR: 'Error', CRITICAL: 'Critical' },
+  stats: { total: 'Log rows', errors: 'Errors', warnings: 'Warnings', modules: 'Modules' },
+  timeline: 'Log rows over time',
+  topModules: 'Most rows by module',
+  one: 'Log row {{id}}',
+  traceback: 'Traceback',
+  context: 'Context',
+  contextNone: 'No context',
+  copyAll: 'Copy all',
+  only: 'Only this module',
+  request: 'Request',
+  sameRequest: 'Rows of the same request',
+};
+export default logs;

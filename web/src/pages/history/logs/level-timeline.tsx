@@ -1,0 +1,106 @@
+import { LOG_LEVELS, type catalogue, type WireOf } from '@whalefall/contract';
+import { Segmented } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../i18n/format';
+import { Table } from '../../../ui/table/table';
+
+type Statistics = NonNullable<WireOf<typeof catalogue.historyLogs.getLogStatistics>>;
+type Bucket = Statistics['timeline'][number];
+
+const HEIGHT = 72;
+const sum = (bucket: Bucket) => LOG_LEVELS.reduce((n, level) => n + bucket[level], 0);
+
+/** Every step from the first to the last: an hour in which nothing was logged has no bar, but its place. */
+function withEmpty(timeline: readonly Bucket[]): Bucket[] {
+  const steps = timeline
+    .slice(1)
+    .map((bucket, i) => Date.parse(bucket.bucket) - Date.parse(timeline[i]!.bucket))
+    .filter((ms) => ms > 0);
+  if (steps.length === 0) return [...timeline];
+  const step = Math.min(...steps);
+  const known = new Map(timeline.map((bucket) => [Date.parse(bucket.bucket), bucket]));
+  const first = Date.parse(timeline[0]!.bucket);
+  const count = Math.round((Date.parse(timeline.at(-1)!.bucket) - first) / step) + 1;
+  const none = { DEBUG: 0, INFO: 0, WARNING: 0, ERROR: 0, CRITICAL: 0 };
+  return Array.from(
+    { length: count },
+    (_, i) => known.get(first + i * step) ?? { bucket: new Date(first + i * step).toISOString(), ...none },
+  );
+}
+
+/** Rows of the log along time, errors on top; the same as a table. */
+export function LevelTimeline({ timeline }: { timeline: readonly Bucket[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const buckets = withEmpty(timeline);
+  const most = Math.max(1, ...buckets.map(sum));
+  return (
+    <figure className="chart levels">
+      <div className="chart-head">
+        <ul className="chart-legend">
+          {LOG_LEVELS.map((level) => (
+            <li key={level} className={`level ${level}`}>
+              <span />
+              {t(`logs.levels.${level}`)}
+            </li>
+          ))}
+        </ul>
+        <span className="grow" />
+        <Segmented
+          aria-label={t('ui.charted')}
+          size="small"
+          value={view}
+          onChange={setView}
+          options={[
+            { value: 'chart', label: t('ui.chartView') },
+            { value: 'table', label: t('ui.tableView') },
+          ]}
+        />
+      </div>
+      {view === 'chart' ? (
+        <>
+          <div className="level-bars" style={{ height: HEIGHT }} role="img" aria-label={t('logs.timeline')}>
+            {buckets.map((bucket) => (
+              <div
+                key={bucket.bucket}
+                title={`${format.shortTime(bucket.bucket)} · ${LOG_LEVELS.filter((level) => bucket[level] > 0)
+                  .map((level) => `${t(`logs.levels.${level}`)} ${format.number(bucket[level])}`)
+                  .join(' · ')}`}
+              >
+                {LOG_LEVELS.map(
+                  (level) =>
+                    bucket[level] > 0 && (
+                      <span key={level} className={`level ${level}`} style={{ height: Math.max(1, (HEIGHT * bucket[level]) / most) }} />
+                    ),
+                )}
+              </div>
+            ))}
+          </div>
+          <div className="level-axis muted">
+            <span>{format.shortTime(buckets[0]?.bucket)}</span>
+            <span>{format.shortTime(buckets.at(-1)?.bucket)}</span>
+          </div>
+        </>
+      ) : (
+        <div className="chart-table" style={{ maxHeight: 220, overflow: 'auto' }}>
+          <Table
+            label={t('logs.timeline')}
+            rows={timeline.toReversed()}
+            rowKey={(bucket) => bucket.bucket}
+            columns={[
+              { key: 'time', title: t('logs.time'), lead: true, render: (bucket) => format.dateTime(bucket.bucket) },
+              ...LOG_LEVELS.map((level) => ({
+                key: level,
+                title: t(`logs.levels.${level}`),
+                align: 'end' as const,
+                render: (bucket: Bucket) => format.number(bucket[level]),
+              })),
+            ]}
+          />
+        </div>
+      )}
+    </figure>
+  );
+}
