@@ -160,3 +160,17 @@ export async function axe(page: Page, coloursOnly = false): Promise<Finding[]> {
       targets: one.nodes.map((node) => `${node.target.join(' ')}${node.any[0]?.message ? ` (${node.any[0].message.slice(0, 110)})` : ''}`),
     }));
 }
+
+export const digits = (text: string): number => Number(text.replaceAll(/\D/g, ''));
+
+/** How many the pager counts in all. */
+export async function total(page: Page): Promise<number> {
+  await settled(page);
+  return digits(/(\d[\d,]*)\D*$/.exec(await page.locator('.pager-total').innerText())?.[1] ?? '');
+}
+
+/** What the rows are named. */
+export async function names(page: Page): Promise<string[]> {
+  await settled(page);
+  return page.locator('main table.grid tbody td.lead a').allInnerTexts();
+}

@@ -111,7 +111,38 @@ export function places(ids: Ids): Place[] {
     admin('sessions', '/history/sessions/'),
     admin('session', `/history/sessions/?session=${session}`, drawer),
     admin('session-failed', `/history/sessions/?session=${failedSession}`, drawer),
+    admin('logs', '/history/logs/'),
+    admin('logs-filtered', '/history/logs/?search=nothing-says-this'),
+    admin('log', '/history/logs/', async (page) => {
+      await button(page, 'main .grid .lead a');
+      await drawer(page);
+    }),
+    admin('audit', '/admin/audit'),
+    admin('audit-event', '/admin/audit', async (page) => {
+      await button(page, 'main .grid td a');
+      await drawer(page);
+    }),
+    admin('settings', '/admin/settings'),
+    admin('scheduler', '/scheduler/'),
+    admin('job', '/scheduler/?job=sync_accounts', drawer),
+    {
+      ...admin('job-trigger', '/scheduler/', async (page) => {
+        await button(page, 'main td.acts button:nth-child(2)');
+        await drawer(page);
+      }),
+      needs: 'admin',
+    },
+    admin('partitions', '/partition/'),
+    {
+      ...admin('partitions-cleanup', '/partition/', async (page) => {
+        await button(page, '.page-acts .ant-btn-dangerous');
+        await drawer(page);
+      }),
+      needs: 'admin',
+    },
     admin('tags', '/tags/'),
+    admin('tags-bulk', '/tags/batch_assign'),
+    admin('tags-bulk-chosen', `/tags/batch_assign?instance_ids=${instance}&mode=remove`),
     admin('tag-create', '/tags/create'),
     admin('tag-edit', `/tags/edit/${tag}`),
     admin('users', '/users/'),

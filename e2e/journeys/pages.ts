@@ -4,10 +4,11 @@
  */
 import type { Page } from 'playwright-core';
 import { asked, type Journey } from '../journey.ts';
-import { assert, choose, DEMO_PASSWORD, row, rows, settled, signIn, until, type Visit } from '../page.ts';
+import { assert, choose, DEMO_PASSWORD, digits, names, row, rows, settled, signIn, total, until, type Visit } from '../page.ts';
 import { findIds, type Ids, read, still } from '../sitemap.ts';
+import { UPKEEP } from './upkeep.ts';
 
-type Work = (visit: Visit, ids: Ids) => Promise<void>;
+export type Work = (visit: Visit, ids: Ids) => Promise<void>;
 
 export const pages: Journey = {
   name: 'pages',
@@ -379,6 +380,8 @@ const WORKS: Record<string, Work> = {
     await until('the tag is gone', async () => (await page.request.get('/tags/api/tags/e2e_tag')).status() === 404);
   },
 
+  ...UPKEEP,
+
   'users: made with a generated password that is shown once, changed, deleted': async (visit) => {
     const { page } = visit;
     await visit.go('/users/');
@@ -490,18 +493,4 @@ async function openProfile(page: Page): Promise<void> {
   await still(page);
   await page.getByRole('menuitem').first().click();
   await page.locator('.ant-drawer input[name=name]').waitFor();
-}
-
-const digits = (text: string): number => Number(text.replaceAll(/\D/g, ''));
-
-/** How many the pager counts in all. */
-async function total(page: Page): Promise<number> {
-  await settled(page);
-  return digits(/(\d[\d,]*)\D*$/.exec(await page.locator('.pager-total').innerText())?.[1] ?? '');
-}
-
-/** What the rows are named. */
-async function names(page: Page): Promise<string[]> {
-  await settled(page);
-  return page.locator('main table.grid tbody td.lead a').allInnerTexts();
 }

@@ -7,15 +7,18 @@ import { findIds, goTo, type Ids, places } from '../sitemap.ts';
 
 /** What a word on a button does, and the permission that the server demands for it. */
 const DOES: [RegExp, Permission][] = [
-  [/^(new|create|import|add)\b/i, 'create'],
+  [/^(new|create(?! partitions)|import|add)\b/i, 'create'],
   [/^(edit|enable|disable|assign by hand)\b/i, 'update'],
   [/^(delete|remove)\b/i, 'delete'],
   [/^(sync|test|classify now|aggregate now|cancel session|retry failed)\b/i, 'execute'],
-  [/^(reset password|unlock)\b/i, 'admin'],
+  [/^(reset password|unlock|run now|pause|resume|restore defaults|change time|drop|create partitions)\b/i, 'admin'],
 ];
 const ROLES = { user: 'operator', viewer: 'viewer' } as const;
 /** Pages whose controls are about oneself. */
 const OWN = new Set(['profile', 'user-menu', 'change-password']);
+
+/** Opened by a button that these roles do not have. */
+const BEHIND_BUTTONS = new Set(['instances-import', 'instances-selected', 'user-create', 'column-chooser']);
 
 export const roles: Journey = {
   name: 'roles',
@@ -62,9 +65,7 @@ async function offered(visit: Visit, may: ReadonlySet<string>, ids: Ids): Promis
   const visible = places(ids).filter((place) => {
     if (place.as !== 'admin' || place.status || OWN.has(place.name) || (place.needs && !may.has(place.needs))) return false;
     const route = routeOf(place.path);
-    return (
-      route && may.has(route.access) && !['instances-import', 'instances-selected', 'user-create', 'column-chooser'].includes(place.name)
-    );
+    return route && may.has(route.access) && !BEHIND_BUTTONS.has(place.name);
   });
   for (const place of visible) {
     visit.forget();
@@ -103,10 +104,11 @@ async function openMenus(page: Page): Promise<void> {
   await page.locator('.ant-dropdown:not(.ant-dropdown-hidden) [role=menuitem]').first().waitFor();
 }
 
+/** Buttons and links; a link that names its row's object is no offer, whatever the object is called. */
 function controls(page: Page): Promise<{ text: string; href: string | null }[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll('a[href], button, [role=menuitem], input[type=checkbox]')]
-      .filter((one) => one.checkVisibility())
+      .filter((one) => one.checkVisibility() && !(one.matches('td.lead a, a.mono') && one.getAttribute('href')?.includes('?')))
       .map((one) => ({ text: (one.textContent || one.getAttribute('aria-label') || '').trim(), href: one.getAttribute('href') })),
   );
 }

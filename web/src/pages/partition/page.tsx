@@ -194,7 +194,7 @@ function PartitionTable({ partitions, format }: { partitions: readonly Partition
     { key: 'name', title: t('partitions.name'), sort: 'name', lead: true, render: (one) => <span className="mono">{one.name}</span> },
     { key: 'table', title: t('partitions.table'), render: (one) => t(`partitions.tables.${one.table}`) },
     { key: 'month', title: t('partitions.month'), sort: 'month', render: (one) => <span className="mono">{one.from.slice(0, 7)}</span> },
-    { key: 'size', title: t('partitions.size'), sort: 'size', align: 'end', render: (one) => format.size(one.size_bytes / MIB) },
+    { key: 'size', title: t('partitions.size'), sort: 'size', align: 'end', render: (one) => <span className="nowrap">{one.size}</span> },
     {
       key: 'records',
       title: t('partitions.records'),

@@ -44,7 +44,8 @@ export default function Audit() {
         title: t('admin.audit.user'),
         sort: 'username',
         lead: true,
-        render: (row) => row.username ?? <span className="muted">{t('admin.audit.system')}</span>,
+        render: (row) =>
+          row.username ? <span className="mono">{row.username}</span> : <span className="muted">{t('admin.audit.system')}</span>,
       },
       { key: 'action', title: t('admin.audit.action'), sort: 'action', render: (row) => <ActionChip action={row.action} /> },
       { key: 'resource', title: t('admin.audit.resource'), sort: 'resource', render: (row) => <Where event={row} /> },
