@@ -1,5 +1,5 @@
 /** The pages by which the console itself is looked after: log, audit, settings, jobs, partitions, many tags at once. */
-import { assert, digits, row, rows, settled, total, until } from '../page.ts';
+import { assert, digits, rows, settled, total, until } from '../page.ts';
 import { read } from '../sitemap.ts';
 import type { Work } from './pages.ts';
 
