@@ -33,7 +33,9 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     bodyLimit: 1_048_576,
     requestTimeout: 60_000,
     connectionTimeout: 0,
-    routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: false },
+    // Longer than node takes an address to be: what is too long for anything is found by nobody, and that is a 404 of ours.
+    routerOptions: { maxParamLength: 65_536, ignoreDuplicateSlashes: false },
+    rewriteUrl: (request) => readableUrl(request.url ?? '/'),
   });
   app.decorateRequest('house', null as never);
   app.addHook('onRequest', (request, reply, done) => {
@@ -91,6 +93,17 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       .send();
   });
   return app;
+}
+
+/** A path whose escapes are none is read as it is written: the router would refuse it in words of its own. */
+function readableUrl(url: string): string {
+  const [path = '/', ...query] = url.split('?');
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return [path.replaceAll('%', '%25'), ...query].join('?');
+  }
 }
 
 const ROUTES = Object.values(catalogue).flatMap((file) => Object.values(file) as (RouteDef & Named)[]);

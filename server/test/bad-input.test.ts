@@ -1,65 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { catalogue, errorEnvelope, fillPath, type Named, pathParams, type RouteDef } from '@whalefall/contract';
+import { catalogue, type ErrorEnvelope, fillPath, pathParams } from '@whalefall/contract';
 import type { LightMyRequestResponse } from 'fastify';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { openSession, SESSION_COOKIE } from '../src/http/session.ts';
 import { openHouse, type TestHouse } from './harness.ts';
-import { makeCredential, makeInstance } from './make.ts';
-import { csrfOf, freshAddress, makeUser } from './people.ts';
+import { csrfOf, freshAddress } from './people.ts';
+import { apis, makeKnown, replyFault, type Route, routes, shapeOf, soundBody, workOf } from './sound.ts';
 
 // Hundreds of requests to a route: the machine may be busy.
 vi.setConfig({ testTimeout: 180_000 });
-type Route = RouteDef & Named;
 let house: TestHouse;
 let shared: string;
-/** One of everything, so that what is wrong is found by the schema and not by the missing row. */
 const known: Record<string, unknown> = {};
 beforeAll(async () => {
   house = await openHouse();
   await watchWrites();
-  Object.assign(known, { job_id: 'no_such_job', session_id: 'no-such-session', token_id: 1 });
 });
 beforeEach(async () => {
   shared = await ownSession();
-  known.credential_id = await makeCredential(house);
-  // Not active: the routes that start long work find nothing to do.
-  known.instance_id = await makeInstance(house, { is_active: false });
-  known.user_id = (await makeUser(house)).id;
-  const { id, name } = await house.deps.db.selectFrom('tags').select(['id', 'name']).orderBy('id').executeTakeFirstOrThrow();
-  Object.assign(known, { tag_id: id, tag_name: name, tag_names: [name] });
-  Object.assign(known, await classified(known.instance_id as number));
+  Object.assign(known, await makeKnown(house));
 });
-/** An account with a class, a class and a rule of our own. */
-async function classified(instance_id: number) {
-  const { db } = house.deps;
-  const word = `sound-${instance_id}`;
-  const one = { instance_id, username: word, db_type: 'postgresql' };
-  const { id: instance_account_id } = await db.insertInto('instance_accounts').values(one).returning('id').executeTakeFirstOrThrow();
-  const snapshot = { ...one, instance_account_id };
-  const { id: account_id } = await db.insertInto('account_permission').values(snapshot).returning('id').executeTakeFirstOrThrow();
-  const { id: classification_id } = await db
-    .insertInto('account_classifications')
-    .values({ name: word })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const rule_expression = { type: 'postgresql_permissions', operator: 'OR', role_attributes: ['can_super'] };
-  const { id: rule_id } = await db
-    .insertInto('classification_rules')
-    .values({ classification_id, db_type: 'postgresql', rule_name: word, rule_expression: JSON.stringify(rule_expression) })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const { id: assignment_id } = await db
-    .insertInto('account_classification_assignments')
-    .values({ account_id, classification_id })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return { account_id, classification_id, rule_id, rule_ids: [rule_id], rule_expression, operator: 'OR', assignment_id };
-}
 afterAll(() => house.close());
 
-const routes = Object.values(catalogue).flatMap((file) => Object.values(file) as Route[]);
-const apis = routes.filter((route) => !['page', 'form', 'events'].includes(route.kind ?? 'json'));
 const urlOf = (route: Route, params = known) => fillPath(route.path, params);
 
 // ---------------------------------------------------------------- what may not change
@@ -118,22 +81,17 @@ const STATE_CODES = ['NO_ACTIVE_INSTANCES', 'LAST_ADMIN_REQUIRED', 'SELF_DELETE'
 /** @returns what is wrong with a reply to something wrong, null when nothing is. */
 async function fault(route: Route, reply: LightMyRequestResponse, field?: string): Promise<string | null> {
   const { statusCode: status } = reply;
-  if (status >= 500) return `${status} ${reply.body.slice(0, 300)}`;
+  const found = replyFault(route, reply);
+  if (found) return found;
   if (status < 400) {
     before = await writes();
-    if (route.kind === 'file' || status === 302 || status === 303) return null;
-    const data = reply.json().data;
-    if (!route.reply) return data === undefined ? null : 'data that the contract does not promise';
-    const parsed = route.reply.safeParse(data);
-    return parsed.success ? null : `reply outside its schema: ${JSON.stringify(parsed.error.issues.slice(0, 3))}`;
+    return null;
   }
   if ((await writes()) !== before) {
     before = await writes();
     return `${status}, and yet something was written`;
   }
-  const envelope = errorEnvelope.safeParse(reply.json());
-  if (!envelope.success) return `${status} without the envelope: ${reply.body.slice(0, 200)}`;
-  const { message_code: code, extra } = envelope.data;
+  const { message_code: code, extra } = reply.json() as ErrorEnvelope;
   if (status !== 400 || STATE_CODES.includes(code)) return null;
   const fields = Object.keys((extra?.fields ?? {}) as object);
   if (fields.length === 0) return `400 ${code} that names no field`;
@@ -189,49 +147,6 @@ const title = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 
-interface Def {
-  shape?: Record<string, z.ZodType>;
-  innerType?: z.ZodType;
-  in?: z.ZodType;
-}
-const shapeOf = (schema: z.ZodType): Record<string, z.ZodType> => {
-  const def = (schema as unknown as { _zod: { def: Def } })._zod.def;
-  return def.shape ?? (def.innerType ? shapeOf(def.innerType) : def.in ? shapeOf(def.in) : {});
-};
-
-let counter = 0;
-/** Tried in this order for each field: the first that its schema takes is its good value. */
-const good = (field: string): unknown[] => [
-  known[field],
-  ...(field === 'db_type' ? ['postgresql'] : []),
-  ...(/password/.test(field) ? ['Sound-horse-9'] : []),
-  ...(/host/.test(field) ? ['10.99.0.1'] : []),
-  ...(/date/.test(field) ? ['2026-03-01'] : []),
-  `sound_${++counter}`,
-  5432,
-  true,
-  'database',
-  'other',
-  'viewer',
-  'en',
-  'light',
-  'primary',
-  'cron',
-  [known.instance_id],
-  {},
-];
-function soundBody(schema: z.ZodType): Record<string, unknown> {
-  const body = Object.fromEntries(
-    Object.entries(shapeOf(schema)).flatMap(([field, one]) => {
-      const value = good(field).find((candidate) => candidate !== undefined && one.safeParse(candidate).success);
-      return value === undefined ? [] : [[field, value]];
-    }),
-  );
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new Error(`no sound body: ${JSON.stringify(parsed.error.issues)}`);
-  return body;
-}
-
 // ---------------------------------------------------------------- bodies
 
 const withBody = apis.filter((route) => route.body);
@@ -243,11 +158,11 @@ describe('each field of each body', () => {
       await expectSound(
         route,
         fields.flatMap((field) => [
-          { title: `${field} missing`, request: json({ ...soundBody(route.body!), [field]: undefined }) },
+          { title: `${field} missing`, request: json({ ...soundBody(route.body!, known), [field]: undefined }) },
           ...BAD.map((value) => ({
             title: `${field} = ${title(value)}`,
             field,
-            request: json({ ...soundBody(route.body!), [field]: value }),
+            request: json({ ...soundBody(route.body!, known), [field]: value }),
           })),
         ]),
       );
@@ -412,7 +327,7 @@ describe('each part of each path', () => {
       for (const { name, int } of pathParams(route.path))
         for (const value of int ? BAD_IDS : BAD_WORDS) {
           const url = route.path.replace(/<(?:int:)?([a-z_]+)>/g, (_, one: string) => (one === name ? value : String(known[one])));
-          const body = route.body ? json(soundBody(route.body)) : {};
+          const body = route.body ? json(soundBody(route.body, known)) : {};
           const reply = await ask(route, { url, ...body });
           // `%31` is the digit 1 and `..%2F` a word like any other: anything but a failure of ours and a success is an answer.
           const good = value === '%31' || (reply.statusCode >= 400 && reply.statusCode < 500);
@@ -432,7 +347,7 @@ describe('each part of each path', () => {
       for (const value of [2_000_000_000, 2_147_483_648]) {
         const reply = await ask(route, {
           url: urlOf(route, { ...known, [name]: value }),
-          ...(route.body ? json(soundBody(route.body)) : {}),
+          ...(route.body ? json(soundBody(route.body, known)) : {}),
         });
         expect([route.id, value, reply.statusCode, reply.json().message_code]).toEqual([route.id, value, 404, 'RESOURCE_NOT_FOUND']);
         if (value === 2_000_000_000 && pathParams(route.path).length === 1)
@@ -447,9 +362,7 @@ describe('each part of each path', () => {
 describe('form posts on page paths', () => {
   for (const route of routes.filter((one) => one.kind === 'form'))
     test(route.id, async () => {
-      const work = Object.values(catalogue)
-        .flatMap((file) => Object.values(file) as Route[])
-        .find((one) => one.file === route.file && one.id.endsWith(`.${route.form}`))!;
+      const work = workOf(route);
       const fields = Object.keys(shapeOf(work.body!));
       before = await writes();
       const wrong: string[] = [];

@@ -76,16 +76,27 @@ test('a known path with another method is 405 with Allow, an unknown one 404, as
   expect([page.statusCode, String(page.headers['content-type']).split(';')[0]]).toEqual([404, 'text/html']);
 });
 
+test('a path whose escapes are none, or that is longer than anything, is 404 in the envelope or as a page', async () => {
+  for (const url of ['/tags/api/tags/%FF', '/tags/api/tags/%', '/instances/api/%ZZ', `/tags/api/tags/${'x'.repeat(5000)}`]) {
+    const reply = await house.as('admin').raw({ method: 'GET', url });
+    expect([url.slice(0, 30), reply.statusCode, reply.json().message_code]).toEqual([url.slice(0, 30), 404, 'RESOURCE_NOT_FOUND']);
+  }
+  for (const url of ['/instances/%FF', '/%', `/instances/${'9'.repeat(5000)}`]) {
+    const reply = await house.as('admin').raw({ method: 'GET', url });
+    expect([reply.statusCode, String(reply.headers['content-type'])]).toEqual([404, 'text/html; charset=utf-8']);
+  }
+});
+
 test('one vocabulary: message codes and engine error codes are the contract’s', () => {
   expect(Object.keys(CODES).sort()).toEqual([...MESSAGE_CODES].sort());
   expect([...ENGINE_CODES].sort()).toEqual([...ERROR_CODES].sort());
 });
 
-test('OpenAPI lists exactly the JSON routes, without the original’s spellings', async () => {
+test('OpenAPI lists exactly the mounted API routes in both languages, without the original’s spellings', async () => {
   expect((await house.as(null).raw({ method: 'GET', url: '/openapi.json' })).statusCode).toBe(401);
   const document = (await house.as('viewer').raw({ method: 'GET', url: '/openapi.json' })).json() as {
     openapi: string;
-    paths: Record<string, Record<string, { operationId: string }>>;
+    paths: Record<string, Record<string, { operationId: string; summary: string; 'x-summary-zh': string }>>;
   };
   expect(document.openapi).toBe('3.1.0');
   const listed = Object.values(document.paths).flatMap((path) => Object.values(path).map((operation) => operation.operationId));
@@ -93,4 +104,11 @@ test('OpenAPI lists exactly the JSON routes, without the original’s spellings'
     .filter((route) => route.kind !== 'page' && route.kind !== 'form' && route.path.split('/').includes('api'))
     .map((route) => route.id);
   expect(listed.sort()).toEqual(apis.sort());
+  const spellings = new Set(Object.keys(document.paths).map((path) => path.replace(/{[a-z_]+}/g, '<>')));
+  for (const route of routes)
+    for (const other of route.also ?? []) expect(spellings.has(other.replace(/<[a-z_:]+>/g, '<>')), other).toBe(false);
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
+    expect(operation['x-summary-zh'], operation.operationId).toMatch(/[\u4e00-\u9fff]/);
+    expect(operation.summary, operation.operationId).toMatch(/^[A-Z][\x20-\x7e’“”–…]+$/);
+  }
 });

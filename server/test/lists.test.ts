@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { catalogue } from '@whalefall/contract';
+import type { Readable } from 'node:stream';
+import { catalogue, fillPath, type Named, type RouteDef } from '@whalefall/contract';
+import { z } from 'zod';
+import { csvOfPages } from '../src/http/csv.ts';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { openHouse, type TestHouse } from './harness.ts';
 import { makeCredential, makeInstance } from './make.ts';
@@ -123,6 +126,51 @@ describe.each(LISTS)('$url', ({ url, search, total, sorts }) => {
         relax_column_count: true,
       }),
     ).toEqual([]);
+  });
+});
+
+describe('as CSV', () => {
+  const routes = Object.values(catalogue).flatMap((file) => Object.values(file) as (RouteDef & Named)[]);
+  const lists = routes.filter((route) => route.query && 'format' in route.query.shape && route.kind !== 'file');
+  const replyShape = (route: RouteDef) => (route.reply as z.ZodObject).shape as Record<string, z.ZodType>;
+
+  test('every paged list is to be had, with the columns that the contract promises and no others', async () => {
+    expect(lists.map((route) => route.id).sort()).toEqual(
+      routes
+        .filter((route) => route.reply && 'items' in (replyShape(route) ?? {}) && 'pages' in replyShape(route))
+        .map((route) => route.id)
+        .sort(),
+    );
+    const instance_id = await makeInstance(house, { name: 'csv-one' });
+    for (const route of lists) {
+      const reply = await house.as('admin').raw({ method: 'GET', url: `${fillPath(route.path, { instance_id })}?format=csv` });
+      expect([route.id, reply.statusCode, reply.headers['content-type']]).toEqual([route.id, 200, 'text/csv; charset=utf-8']);
+      const [header] = parseCsv(reply.body, { bom: true, to_line: 1 }) as string[][];
+      const items = replyShape(route).items!;
+      const item = ((items instanceof z.ZodOptional ? items.unwrap() : items) as z.ZodArray<z.ZodObject>).element;
+      expect([route.id, header]).toEqual([route.id, Object.keys(item.shape)]);
+    }
+  });
+
+  test('what is refused is refused before there is a file: the server lives on', async () => {
+    const reply = await house.as('viewer').raw({ method: 'GET', url: '/instances/api/2000000000/accounts?format=csv' });
+    expect([reply.statusCode, reply.json().extra]).toEqual([404, { resource: 'instance', id: 2_000_000_000 }]);
+  });
+
+  test('a read that fails on the way breaks the download off, it does not end it', async () => {
+    const source = catalogue.tags.listTagOptions as RouteDef & Named;
+    const full = Array.from({ length: 1000 }, (_, id) => ({ id }));
+    const file = await csvOfPages(
+      source,
+      async ({ page }) => {
+        if (page === 2) throw new Error('the store went away');
+        return { items: full };
+      },
+      {},
+      house.clock.now(),
+      'UTC',
+    );
+    await expect((file.body as Readable).toArray()).rejects.toThrow('the store went away');
   });
 });
 

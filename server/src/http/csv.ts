@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Named, RouteDef } from '@whalefall/contract';
 import { stringify } from 'csv-stringify';
 import { businessTime, fileStamp } from '../clock.ts';
@@ -35,36 +35,50 @@ export function csvFile(name: string, header: readonly string[], rows: AsyncIter
     yield [...header];
     for await (const row of rows) yield row.map((value) => cell(value, timeZone));
   }
-  const out = Readable.from(lines()).pipe(stringify({ bom: true, record_delimiter: '\r\n' }));
-  return { media: 'text/csv; charset=utf-8', name, body: out };
+  return { media: 'text/csv; charset=utf-8', name, body: asCsv(lines()) };
+}
+
+/** A read that fails on the way breaks the download off; it never ends it as if it were whole. */
+function asCsv(lines: AsyncIterable<readonly unknown[]>): Readable {
+  return pipeline(Readable.from(lines), stringify({ bom: true, record_delimiter: '\r\n' }), () => {});
 }
 
 export const CSV_LIMIT = 100_000;
 const CHUNK = 1000;
 
-/** Any paged list as CSV: its own handler, asked page by page with the same filter. */
-export function csvOfPages(
+/** The columns that the contract promises of a list's rows: in their order, also when there are none, and no others. */
+function columnsOf(route: RouteDef): string[] {
+  const shape = (schema: unknown): Record<string, unknown> => (schema as { shape?: Record<string, unknown> }).shape ?? {};
+  const inner = (schema: unknown): unknown => {
+    const { def } = (schema as { _zod: { def: { innerType?: unknown; element?: unknown } } })._zod;
+    return def.innerType ? inner(def.innerType) : (def.element ?? schema);
+  };
+  const { items, tags, accounts } = shape(route.reply);
+  return Object.keys(shape(inner(items ?? tags ?? accounts)));
+}
+
+/** Any paged list as CSV: its own handler, asked page by page with the same filter. The first page decides whether there is a file. */
+export async function csvOfPages(
   route: RouteDef & Named,
   list: (query: Record<string, unknown>) => Promise<unknown>,
   query: Record<string, unknown>,
   now: Date,
   timeZone: string,
-): FileReply {
+): Promise<FileReply> {
   async function pageOf(page: number): Promise<Record<string, unknown>[]> {
-    const outcome = await list({ ...query, format: undefined, page, limit: CHUNK });
+    // Chart mode (get_all) is no page: it would give the same rows again and again.
+    const outcome = await list({ ...query, format: undefined, get_all: false, page, limit: CHUNK });
     const data = (outcome instanceof Answer ? outcome.data : outcome) as Record<string, unknown>;
     return (data.items ?? data.tags ?? data.accounts ?? []) as Record<string, unknown>[];
   }
-  let header: string[] | undefined;
+  const columns = columnsOf(route);
+  const first = await pageOf(1);
   async function* lines() {
-    for (let page = 1; (page - 1) * CHUNK < CSV_LIMIT; page++) {
-      const items = await pageOf(page);
-      header ??= Object.keys(items[0] ?? {});
-      if (page === 1) yield header;
-      for (const item of items) yield header.map((key) => cell(item[key], timeZone));
-      if (items.length < CHUNK) return;
+    yield columns;
+    for (let page = 1, items = first; ; items = await pageOf(++page)) {
+      for (const item of items) yield columns.map((key) => cell(item[key], timeZone));
+      if (items.length < CHUNK || page * CHUNK >= CSV_LIMIT) return;
     }
   }
-  const out = Readable.from(lines()).pipe(stringify({ bom: true, record_delimiter: '\r\n' }));
-  return { media: 'text/csv; charset=utf-8', name: `${route.id.split('.')[0]}_${fileStamp(now, timeZone)}.csv`, body: out };
+  return { media: 'text/csv; charset=utf-8', name: `${route.id.split('.')[0]}_${fileStamp(now, timeZone)}.csv`, body: asCsv(lines()) };
 }

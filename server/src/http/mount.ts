@@ -289,7 +289,7 @@ function api(house: House, route: Route, handler: AnyHandler) {
     if (route.kind !== 'file' && (args.query as { format?: string }).format === 'csv')
       return sendFile(
         reply,
-        csvOfPages(
+        await csvOfPages(
           route,
           (query) => handler({ ...args, query }, asker, { request, reply }) as Promise<Record<string, unknown>>,
           args.query as Record<string, unknown>,

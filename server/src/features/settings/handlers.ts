@@ -48,10 +48,10 @@ export function settingsHandlers({
       });
       return shown();
     },
-    async listAuditEvents({ query }) {
+    async listAuditEvents({ query }, { now }) {
       const { items, total } = await queries.auditPage(
         db,
-        { ...query, ...dayRange(query.date_from, query.date_to, clock.timeZone) },
+        { ...query, ...dayRange(query.date_from, query.date_to, clock.timeZone), until: now },
         query,
       );
       return { items, total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };

@@ -27,6 +27,8 @@ export interface AuditFilter {
   resource_id?: string | undefined;
   from?: Date | undefined;
   before?: Date | undefined;
+  /** What is written while a list is read page by page would move its rows. */
+  until: Date;
 }
 const filtered = (db: Db, f: AuditFilter) =>
   db
@@ -39,7 +41,8 @@ const filtered = (db: Db, f: AuditFilter) =>
     .$if(f.resource !== undefined, (q) => q.where('e.resource', '=', f.resource!))
     .$if(f.resource_id !== undefined, (q) => q.where('e.resource_id', '=', f.resource_id!))
     .$if(f.from !== undefined, (q) => q.where('e.time', '>=', f.from!))
-    .$if(f.before !== undefined, (q) => q.where('e.time', '<', f.before!));
+    .$if(f.before !== undefined, (q) => q.where('e.time', '<', f.before!))
+    .where('e.time', '<=', f.until);
 export async function auditPage(
   db: Db,
   filter: AuditFilter,
