@@ -1,6 +1,7 @@
 /** Does a grant answer a question? The rule of each engine about what lies inside what (pure). */
 import type { DbType } from './engine.ts';
 import type { Grant, GrantScope } from './facts.ts';
+import { SQLSERVER_SERVER_WIDE } from './wider.ts';
 
 /** "May … do `privilege` on this one thing?" */
 export interface Question {
@@ -47,7 +48,13 @@ const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
   },
   sqlserver: (grant, question) => {
     if (grant.scope === 'server')
-      return question.scope === 'server' || grant.privilege === 'CONTROL SERVER' || grant.privilege === question.privilege;
+      return (
+        question.scope === 'server' ||
+        grant.privilege === 'CONTROL SERVER' ||
+        grant.privilege === question.privilege ||
+        grant.privilege === 'ALTER ANY DATABASE' ||
+        (SQLSERVER_SERVER_WIDE[question.privilege]?.includes(grant.privilege) ?? false)
+      );
     if (grant.scope === 'other')
       return (
         question.scope === 'other' &&
@@ -67,7 +74,10 @@ const COVER: Record<DbType, (grant: Grant, question: Question) => boolean> = {
     if (grant.scope === 'server')
       return question.scope === 'server'
         ? grant.privilege === question.privilege
-        : / ANY /.test(grant.privilege) && question.schema !== 'SYS';
+        : // ANY privileges do not reach the dictionary; one of its own does.
+          question.schema === 'SYS'
+          ? grant.privilege === 'SELECT ANY DICTIONARY'
+          : / ANY /.test(grant.privilege);
     if (question.scope === 'server') return false;
     if (grant.scope === 'schema') return grant.schema === question.schema;
     const sameObject = fits(grant.kind, question.kind) && grant.schema === question.schema && grant.object === question.object;

@@ -4,12 +4,14 @@ import { EngineError, type ConnectOptions, type ErrorCode, type Target } from '.
 import { guarded, resolveTarget, type GuardScope } from './guard.ts';
 
 /** Opens to one checked address; tells `onDestroy` how to tear down what it has so far. Throws `EngineError`. */
-export type Attempt<T> = (address: string, onDestroy: (destroy: () => void) => void) => Promise<T>;
+export type Attempt<T> = (address: string, onDestroy: (destroy: () => void) => void, scope: GuardScope) => Promise<T>;
 
 export interface Dialled<T> {
   value: T;
   /** The address that answered: later connections of the same read go there and nowhere else. */
   address: string;
+  /** Tears down every socket that was opened for it. */
+  destroy(): void;
 }
 
 /** Throws `EngineError` only. `addresses` given = already resolved and checked. */
@@ -19,22 +21,31 @@ export async function dial<T>(
   attempt: Attempt<T>,
   addresses?: readonly string[],
 ): Promise<Dialled<T>> {
-  const scope: GuardScope = { allow: options.allow };
-  let destroy = (): void => {};
-  return within({ ms: options.timeoutMs, signal: options.signal, stage: 'connect', destroy: () => destroy() }, async (expired) => {
+  const opened: NonNullable<GuardScope['opened']> = new Set();
+  const scope: GuardScope = { allow: options.allow, opened };
+  let told = (): void => {};
+  const destroy = (): void => {
+    told();
+    for (const socket of opened) socket.destroy();
+  };
+  return within({ ms: options.timeoutMs, signal: options.signal, stage: 'connect', destroy }, async (expired) => {
     const candidates = addresses ?? (await resolveTarget(target.host, options.allow)).addresses;
     let failure: unknown;
     for (const address of candidates) {
       if (expired()) break;
       try {
         const value = await guarded(scope, () =>
-          attempt(address, (how) => {
-            destroy = how;
-            // Given up while the driver was being loaded or the socket made: tear down at once.
-            if (expired()) how();
-          }),
+          attempt(
+            address,
+            (how) => {
+              told = how;
+              // Given up while the driver was being loaded or the socket made: tear down at once.
+              if (expired()) how();
+            },
+            scope,
+          ),
         );
-        return { value, address };
+        return { value, address, destroy };
       } catch (error) {
         if (scope.refused) throw scope.refused;
         failure = error;

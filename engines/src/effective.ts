@@ -6,6 +6,7 @@ import type { DbType } from './engine.ts';
 import type { Grant, GrantScope, PrivilegeFacts } from './facts.ts';
 import { covers, matchesPattern, patternRank, type Question } from './cover.ts';
 import { impliedBy, type Implied } from './implied.ts';
+import { oracleWider, sqlserverWider } from './wider.ts';
 import { reach, type Source, type World } from './reach.ts';
 
 /** One step of a path: member of a role, everybody, owner of the object, an attribute of the account, the denying principal. */
@@ -42,7 +43,7 @@ export interface Principal {
   isRole: boolean;
   isPublic: boolean;
   facts: PrivilegeFacts | null;
-  /** MySQL: `flavour` in it tells which of two rules for overlapping database patterns holds. */
+  /** MySQL: `flavour` tells which of two rules for overlapping database patterns holds. SQL Server: `database`, `is_guest`. */
   typeSpecific?: Record<string, unknown> | null;
 }
 
@@ -67,6 +68,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
     publics: everybody.filter((principal) => principal.isPublic),
     hasRole: (name) => principals.has(name),
     flavour: everybody.some((principal) => principal.typeSpecific?.['flavour'] === 'mariadb') ? 'mariadb' : 'mysql',
+    guests: dbType === 'sqlserver' ? everybody.filter((principal) => principal.typeSpecific?.['is_guest'] === true) : [],
   };
   const implied = new Map<string, Implied[]>();
   const grantsOf = (source: Source): Implied[] => {
@@ -127,12 +129,8 @@ export function effective(dbType: DbType, instance: Iterable<Principal>, usernam
 /** The privilege itself and those that contain it wherever they are held. */
 function wideningNames(dbType: DbType, question: Question): string[] {
   const names = ['ALL', question.privilege];
-  if (dbType === 'sqlserver') names.push('CONTROL', 'CONTROL SERVER');
-  if (dbType === 'oracle' && question.scope !== 'server')
-    names.push(
-      `${question.privilege} ANY ${question.scope === 'routine' ? 'PROCEDURE' : question.scope === 'sequence' ? 'SEQUENCE' : 'TABLE'}`,
-    );
-  if (dbType === 'oracle' && question.privilege === 'SELECT') names.push('READ ANY TABLE', 'READ');
+  if (dbType === 'sqlserver') names.push('CONTROL', 'CONTROL SERVER', ...sqlserverWider(question));
+  if (dbType === 'oracle') names.push(...oracleWider(question));
   return names;
 }
 
@@ -147,11 +145,23 @@ function usable(source: Source, entries: readonly Implied[]): readonly Implied[]
   );
 }
 
-const inside = (source: Source, grant: Grant): boolean => source.database === undefined || grant.database === source.database;
+const inside = (source: Source, grant: Grant): boolean =>
+  (source.database === undefined || grant.database === source.database) &&
+  (source.enters === undefined || !grant.database || source.enters(grant.database));
 
-/** A hole in the very source the grant comes from: MySQL's partial revokes, an owner who revoked from himself. */
+/** A hole in the very source the grant comes from: MySQL's partial revokes, a column taken out of a table's grant. */
 function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[], peers: () => readonly Implied[]): boolean {
   const { dbType } = world;
+  // SQL Server: REVOKE on a column of a table that was granted as a whole.
+  if (dbType === 'sqlserver' && grant.scope === 'table' && question.scope === 'column') {
+    return entries.some(
+      ({ grant: hole }) =>
+        hole.state === 'revoke' &&
+        hole.privilege === question.privilege &&
+        hole.column === question.column &&
+        covers(dbType, hole, question),
+    );
+  }
   if (dbType === 'mysql' && grant.scope === 'server') {
     return entries.some(
       ({ grant: hole }) => hole.state === 'revoke' && hole.privilege === question.privilege && hole.database === question.database,

@@ -81,8 +81,8 @@ export interface ConnectionOptions {
   /** SQL Server. */
   instance_name?: string;
   domain?: string;
-  /** SQL Server's "trust server certificate". */
-  trust?: boolean;
+  /** SQL Server: false = the certificate is checked even where `tls_mode` alone would not ask for it. */
+  trust_server_certificate?: boolean;
 }
 
 export interface Target {

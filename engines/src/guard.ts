@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import dns from 'node:dns';
+import { errorMonitor } from 'node:events';
 import net from 'node:net';
 import { EngineError } from './engine.ts';
 
@@ -143,6 +144,10 @@ export interface GuardScope {
   allow: Allow;
   /** The refusal, if a socket was refused inside the scope; drivers may hide it behind an error of their own. */
   refused?: EngineError;
+  /** Every socket opened inside the scope, for drivers that hand out none of their own. */
+  opened?: Set<net.Socket>;
+  /** What the first socket that failed said; drivers may turn it into a sentence. */
+  failure?: Error;
 }
 
 const scopes = new AsyncLocalStorage<GuardScope>();
@@ -163,6 +168,9 @@ function patchSockets(): void {
   const connect = function connect(this: net.Socket, ...args: unknown[]): net.Socket {
     const scope = scopes.getStore();
     if (!scope) return original.apply(this, args);
+    scope.opened?.add(this);
+    // Seen, not handled: whoever opened it still has to.
+    this.once(errorMonitor as unknown as 'error', (error: Error) => (scope.failure ??= error));
     const options = connectOptionsOf(args);
     const refuse = (what: string): net.Socket => {
       scope.refused = refusal(what);

@@ -16,7 +16,7 @@ const grantOf = (grant: Partial<Grant> & Pick<Grant, 'scope' | 'privilege'>): Gr
 /** Everything a principal contributes, direct grants first. */
 export function impliedBy(world: World, principal: Principal): Implied[] {
   const direct: Implied[] = (principal.facts?.grants ?? [])
-    .filter((grant) => grant.state !== 'revoke' || world.dbType === 'mysql')
+    .filter((grant) => grant.state !== 'revoke' || world.dbType === 'mysql' || world.dbType === 'sqlserver')
     .map((grant) => ({ grant, steps: [] }));
   return [...direct, ...EXTRA[world.dbType](world, principal)];
 }
@@ -44,8 +44,17 @@ const EXTRA: Record<DbType, (world: World, principal: Principal) => Implied[]> =
       steps: [['attribute', name]] as Step[],
       personal: true,
     })),
+    ...everythingInOracle(principal),
   ],
 };
+
+/** SYS, and whoever signs in AS SYSDBA, is asked for nothing. */
+function everythingInOracle(principal: Principal): Implied[] {
+  const administrative = (principal.facts?.attributes['administrative_privileges'] ?? []) as string[];
+  if (principal.isRole || (principal.username !== 'SYS' && !administrative.includes('SYSDBA'))) return [];
+  const name = principal.username === 'SYS' ? 'SYS' : 'SYSDBA';
+  return [{ grant: grantOf({ scope: 'server', privilege: 'ALL', grantable: true }), steps: [['attribute', name]], personal: true }];
+}
 
 /** What the owner of a PostgreSQL object has until he revokes it from himself. MAINTAIN came with version 17. */
 export const POSTGRES_OWNER: Partial<Record<GrantScope, readonly string[]>> = {

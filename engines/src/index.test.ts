@@ -38,15 +38,6 @@ test('every error code is explained in both languages', () => {
   expect(Object.keys(ERROR_MESSAGES).sort()).toEqual([...ERROR_CODES].sort());
 });
 
-test('engines whose collector is not here say so', async () => {
-  for (const dbType of ['sqlserver', 'oracle'] as const) {
-    const target = { host: 'x', port: 1, database: null, username: 'u', password: 'p', options: {} };
-    await expect(engines[dbType].connect(target, { timeoutMs: 1, allow: () => true })).rejects.toMatchObject({
-      code: 'UNSUPPORTED_VERSION',
-    });
-  }
-});
-
 test('scripts quote what they are given', () => {
   expect(monitoringScript('postgresql', { username: 'a"b', password: "x'y" })).toContain(
     `"a""b" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD 'x''y'`,

@@ -9,6 +9,8 @@ export interface World {
   publics: readonly Principal[];
   hasRole(name: string): boolean;
   flavour: 'mysql' | 'mariadb';
+  /** SQL Server: `guest` of each database where it is let in. */
+  guests?: readonly Principal[];
 }
 
 export interface Source {
@@ -19,6 +21,8 @@ export interface Source {
   personal: boolean;
   /** Set when the source counts in one database only. */
   database?: string;
+  /** SQL Server's everybody: what a database gives it counts for whoever gets into that database. */
+  enters?: (database: string) => boolean;
 }
 
 export function reach(world: World, account: Principal): Source[] {
@@ -44,14 +48,52 @@ export function reach(world: World, account: Principal): Source[] {
       for (const source of closure(world, role, (membership, depth) => active(world.dbType, membership, depth + 1))) add(source);
     }
   }
+  const entry = world.dbType === 'sqlserver' ? entryOf(world, account, now) : null;
+  for (const guest of entry?.guests ?? []) {
+    const database = databaseOf(guest)!;
+    for (const source of closure(
+      world,
+      { principal: guest, via: [['member', 'guest']], setRole: false, personal: false, database },
+      () => true,
+    ))
+      add(source);
+  }
   for (const everybody of world.publics) {
     if (everybody === account) continue;
-    for (const source of closure(world, { principal: everybody, via: [['public']], setRole: false, personal: false }, () => true))
-      add(source);
+    const start: Source = { principal: everybody, via: [['public']], setRole: false, personal: false };
+    for (const source of closure(world, start, () => true)) add(entry ? { ...source, enters: entry.enters } : source);
   }
   if (world.dbType === 'postgresql')
     for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
   return [...sources.values()];
+}
+
+const databaseOf = (principal: Principal): string | undefined => {
+  const name = principal.typeSpecific?.['database'];
+  return typeof name === 'string' ? name : undefined;
+};
+
+/** Databases a login of SQL Server gets into: as a user, as the owner, as who may enter all; else as guest where guest is let in. */
+function entryOf(world: World, account: Principal, now: readonly Source[]): { enters: (database: string) => boolean; guests: Principal[] } {
+  const own = new Set(Object.keys((account.facts?.attributes['users'] ?? {}) as Record<string, unknown>));
+  const home = databaseOf(account);
+  if (home !== undefined) own.add(home);
+  let everywhere = account.isSuperuser;
+  for (const { principal, database } of now) {
+    if (database !== undefined) own.add(database);
+    if (principal.username === 'sysadmin') everywhere = true;
+    for (const owned of principal.facts?.owns ?? []) if (owned.database) own.add(owned.database);
+    for (const grant of principal.facts?.grants ?? []) {
+      if (grant.state !== 'grant') continue;
+      if (grant.scope === 'server' && (grant.privilege === 'CONTROL SERVER' || grant.privilege === 'CONNECT ANY DATABASE'))
+        everywhere = true;
+      else if (grant.database) own.add(grant.database);
+    }
+  }
+  const isLogin = home === undefined && !account.isRole;
+  const guests = isLogin && !everywhere ? (world.guests ?? []).filter((guest) => !own.has(databaseOf(guest) ?? '')) : [];
+  const asGuest = new Set(guests.map((guest) => databaseOf(guest)));
+  return { guests, enters: (database) => everywhere || own.has(database) || asGuest.has(database) };
 }
 
 /** Is a membership in force without SET ROLE? Depth 0 = the account's own membership. */

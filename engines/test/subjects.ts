@@ -6,6 +6,8 @@ import { orSkip, startMariadb, startPostgres, type LiveServer } from './live.ts'
 
 export interface Subject {
   engine: Engine;
+  /** Where reading and connecting are tested on different things, the one that connects. */
+  connecting?: Engine;
   server: LiveServer;
   target: Target;
   /** Runs statements as an administrator, one after the other; in `database` where that matters. */
