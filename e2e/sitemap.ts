@@ -62,6 +62,7 @@ export async function findIds(visit: Visit): Promise<Ids> {
 }
 
 const drawer = (page: Page): Promise<void> => page.locator('.ant-drawer-open .ant-drawer-body, .ant-drawer-body').last().waitFor();
+const chart = (page: Page): Promise<void> => page.locator('.chart canvas').first().waitFor();
 const button = (page: Page, selector: string): Promise<void> => page.locator(selector).first().click();
 
 export function places(ids: Ids): Place[] {
@@ -108,6 +109,9 @@ export function places(ids: Ids): Place[] {
     { ...admin('rule-create', '/accounts/classifications/?rule=new&engine=oracle', drawer), needs: 'create' },
     admin('assignments', '/accounts/classifications/?tab=assignments'),
     { ...admin('assign', '/accounts/classifications/?tab=assignments&assign=1', drawer), needs: 'update' },
+    admin('instance-capacity', '/instance_aggregations/instance', chart),
+    admin('database-capacity', '/database_aggregations/', chart),
+    admin('database-capacity-changes', '/database_aggregations/?period_type=weekly&show=change&top=10&db_type=postgresql', chart),
     admin('sessions', '/history/sessions/'),
     admin('session', `/history/sessions/?session=${session}`, drawer),
     admin('session-failed', `/history/sessions/?session=${failedSession}`, drawer),

@@ -22,6 +22,8 @@ const NAMES = [
     'credential',
     'accounts',
     'account',
+    'instance-capacity',
+    'database-capacity',
     'classes',
     'rule',
     'assignments',

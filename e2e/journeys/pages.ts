@@ -323,6 +323,48 @@ const WORKS: Record<string, Work> = {
     await until('it has ended', async () => /Completed/.test((await state.textContent().catch(() => '')) ?? ''), 60_000);
   },
 
+  'database capacity: period, measure and filter live in the address; chart and table tell the same; a database opens': async (visit) => {
+    const { page } = visit;
+    await visit.go('/database_aggregations/');
+    await page.locator('.chart canvas').waitFor();
+    const all = digits(await page.locator('.stats .stat-value').first().innerText());
+    await page.locator('.toolbar .ant-segmented-item').filter({ hasText: 'Week' }).click();
+    await page.waitForURL(/period_type=weekly/);
+    await page.locator('.ant-segmented-item').filter({ hasText: 'TOP 10' }).click();
+    await page
+      .locator('.ant-segmented-item')
+      .filter({ hasText: /^Change$/ })
+      .click();
+    await page.waitForURL(/show=change/);
+    await visit.go(`${new URL(page.url()).pathname}${new URL(page.url()).search}&db_type=mysql`);
+    const few = digits(await page.locator('.stats .stat-value').first().innerText());
+    assert(few > 0 && few < all, `${few} of ${all} databases are MySQL's`);
+    await page.reload();
+    await page.locator('.chart canvas').waitFor();
+    assert((await page.locator('.chart-legend button').count()) === 10, 'not ten of them are drawn');
+    await page.locator('.chart .ant-segmented-item').filter({ hasText: 'Table' }).click();
+    assert((await page.locator('.chart-table tbody tr').count()) === 7, 'the table does not show seven weeks');
+    const csv = await page.request.get((await page.locator('.toolbar a[download]').getAttribute('href'))!);
+    const listed = await total(page);
+    assert((await csv.text()).trim().split('\n').length - 1 === listed, `the CSV has not the ${listed} rows of the table`);
+    await page.locator('.movers a').first().click();
+    await page.waitForURL(/\/instances\/\d+\?tab=databases&db=/);
+    await page.goBack();
+    await page.waitForURL(/period_type=weekly/);
+  },
+
+  'instance capacity: the running period is computed, its session shown; old links still lead there': async (visit, ids) => {
+    const { page } = visit;
+    await visit.go(`/instance_aggregations/instance?instance=${ids.instance}&period_type=monthly`);
+    await page.waitForURL(new RegExp(`instance_id=${ids.instance}`));
+    await page.locator('.chart canvas').waitFor();
+    assert((await rows(page)) > 1, 'no month is listed');
+    await page.locator('.page-acts button').click();
+    await page.waitForURL(/session=/);
+    const state = page.locator('.ant-drawer dl.facts .chip').first();
+    await until('it has ended', async () => /Completed/.test((await state.textContent().catch(() => '')) ?? ''), 60_000);
+  },
+
   'sessions: the failed ones, with cause and remedy': async (visit, ids) => {
     const { page } = visit;
     await visit.go('/history/sessions/');

@@ -6,7 +6,7 @@ import type { Deps } from '../assemble.ts';
 import { addDays, type Clock, startOfDay, today } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { accountSync } from '../features/accounts/index.ts';
-import { capacitySync, keepSizes } from '../features/capacity/index.ts';
+import { aggregate, capacitySync, keepSizes, periodOf, PERIOD_TYPES } from '../features/capacity/index.ts';
 import { createCredential } from '../features/credentials/index.ts';
 import { createUser } from '../features/identity/index.ts';
 import { createInstancesIn, loginOf, syncTargets } from '../features/instances/index.ts';
@@ -113,6 +113,15 @@ async function liveOn(deps: Deps, world: FakeWorld, now: string): Promise<void> 
     await readFleet(deps, 'account', at);
     if (daysAgo <= 1) await readFleet(deps, 'capacity', at);
   }
+  // What the nights in between would have computed.
+  const since = addDays(now, -DAYS);
+  const spans = PERIOD_TYPES.map((type) => ({ type, first: periodOf(type, since), last: periodOf(type, now) }));
+  await aggregate(
+    deps,
+    spans,
+    'all',
+    targets.map((target) => target.id),
+  );
 }
 
 /** What the collectors would have kept on each of those days: the same filter, logs included. */

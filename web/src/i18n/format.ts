@@ -3,6 +3,7 @@ import type { Locale } from '@whalefall/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boot } from '../boot';
+import { periodEnd, type Step } from '../ui/charts/periods';
 
 export const NOTHING = '–';
 const UNITS = ['MB', 'GB', 'TB', 'PB'] as const;
@@ -50,8 +51,11 @@ export function formatDuration(seconds: number | null | undefined, locale: Local
   return `${s}${words[2]}`;
 }
 
+const quarter = (start: string): string => `${start.slice(0, 4)} Q${Math.ceil(Number(start.slice(5, 7)) / 3)}`;
+
 function formats(locale: Locale, timeZone: string) {
   const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2, signDisplay: 'exceptZero' });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone });
   const moment = new Intl.DateTimeFormat(locale, {
@@ -75,13 +79,29 @@ function formats(locale: Locale, timeZone: string) {
   const monthDay = new Intl.DateTimeFormat(locale, { month: '2-digit', day: '2-digit', timeZone: 'UTC' });
   // A calendar date has no zone: read and written as UTC it stays itself.
   const plainDay = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'UTC' });
+  const month = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', timeZone: 'UTC' });
   const when = (value: string | null | undefined, format: Intl.DateTimeFormat) => (value ? format.format(new Date(value)) : NOTHING);
   return {
     locale,
     number: (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : number.format(value)),
     compact: (value: number) => compact.format(value),
     date: (value: string | null | undefined) => when(value, value && value.length === 10 ? plainDay : day),
-    monthDay: (at: number) => monthDay.format(at),
+    /** A period of aggregates by its first day: whole, and as short as an axis needs it. */
+    period: (step: Step, start: string) => {
+      if (step === 'daily') return plainDay.format(new Date(start));
+      if (step === 'weekly') return `${plainDay.format(new Date(start))} – ${monthDay.format(new Date(periodEnd(step, start)))}`;
+      return step === 'monthly' ? month.format(new Date(start)) : quarter(start);
+    },
+    periodShort: (step: Step, start: string) => {
+      if (start === '') return '';
+      if (step === 'daily' || step === 'weekly') return monthDay.format(new Date(start));
+      return step === 'monthly' ? month.format(new Date(start)) : quarter(start);
+    },
+    /** Signed per cent. */
+    percent: (value: number | null | undefined) =>
+      value === null || value === undefined ? NOTHING : percent.format(value / 100).replace('-', '−'),
+    /** What stands where nothing was collected. */
+    gap: locale === 'en' ? 'no data' : '无数据',
     dateTime: (value: string | null | undefined) => when(value, moment),
     shortTime: (value: string | null | undefined) => when(value, short),
     relative: (value: string, now = new Date()) => formatRelative(new Date(value), now, locale),

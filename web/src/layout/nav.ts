@@ -1,11 +1,13 @@
 /** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
 import {
+  AreaChartIcon,
   AuditIcon,
   ClockIcon,
   DashboardIcon,
   DatabaseIcon,
   FileTextIcon,
   KeyIcon,
+  LineChartIcon,
   PartitionIcon,
   SafetyIcon,
   SettingIcon,
@@ -36,6 +38,13 @@ export const NAV: NavGroup[] = [
   {
     key: 'data',
     items: [item('instances', catalogue.instancesManage.index, DatabaseIcon), item('accounts', catalogue.account.listAccounts, UserIcon)],
+  },
+  {
+    key: 'statistics',
+    items: [
+      item('instanceCapacity', catalogue.instanceAggregations.instanceAggregations, AreaChartIcon),
+      item('databaseCapacity', catalogue.databaseAggregations.databaseAggregations, LineChartIcon),
+    ],
   },
   {
     key: 'settings',

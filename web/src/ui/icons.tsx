@@ -1,6 +1,7 @@
 /** Icons stand beside words and say nothing themselves: hidden from screen readers. */
 import {
   ApiOutlined,
+  AreaChartOutlined,
   ArrowDownOutlined,
   ArrowUpOutlined,
   AuditOutlined,
@@ -14,9 +15,11 @@ import {
   DownloadOutlined,
   EllipsisOutlined,
   FileTextOutlined,
+  FilterOutlined,
   GlobalOutlined,
   KeyOutlined,
   LeftOutlined,
+  LineChartOutlined,
   LoadingOutlined,
   MenuFoldOutlined,
   MenuOutlined,
@@ -43,6 +46,7 @@ function quiet(Icon: ComponentType<Props & { 'aria-hidden': true }>): ComponentT
 }
 
 export const ApiIcon = /* @__PURE__ */ quiet(ApiOutlined);
+export const AreaChartIcon = /* @__PURE__ */ quiet(AreaChartOutlined);
 export const ArrowDownIcon = /* @__PURE__ */ quiet(ArrowDownOutlined);
 export const ArrowUpIcon = /* @__PURE__ */ quiet(ArrowUpOutlined);
 export const AuditIcon = /* @__PURE__ */ quiet(AuditOutlined);
@@ -56,9 +60,11 @@ export const DownIcon = /* @__PURE__ */ quiet(DownOutlined);
 export const DownloadIcon = /* @__PURE__ */ quiet(DownloadOutlined);
 export const EllipsisIcon = /* @__PURE__ */ quiet(EllipsisOutlined);
 export const FileTextIcon = /* @__PURE__ */ quiet(FileTextOutlined);
+export const FilterIcon = /* @__PURE__ */ quiet(FilterOutlined);
 export const GlobalIcon = /* @__PURE__ */ quiet(GlobalOutlined);
 export const KeyIcon = /* @__PURE__ */ quiet(KeyOutlined);
 export const LeftIcon = /* @__PURE__ */ quiet(LeftOutlined);
+export const LineChartIcon = /* @__PURE__ */ quiet(LineChartOutlined);
 export const LoadingIcon = /* @__PURE__ */ quiet(LoadingOutlined);
 export const MenuFoldIcon = /* @__PURE__ */ quiet(MenuFoldOutlined);
 export const MenuIcon = /* @__PURE__ */ quiet(MenuOutlined);

@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/app';
 import accounts from './accounts';
 import admin from './admin';
+import capacity from './capacity';
 import classes from './classes';
 import credentials from './credentials';
 import dashboard from './dashboard';
@@ -18,6 +19,7 @@ import users from './users';
 const app: typeof zh = {
   accounts,
   admin,
+  capacity,
   classes,
   credentials,
   dashboard,

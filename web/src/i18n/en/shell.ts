@@ -11,6 +11,8 @@ const shell: typeof zh = {
     dashboard: 'Dashboard',
     instances: 'Instances',
     accounts: 'Accounts',
+    instanceCapacity: 'Instance capacity',
+    databaseCapacity: 'Database capacity',
     credentials: 'Credentials',
     tags: 'Tags',
     classifications: 'Account classes',

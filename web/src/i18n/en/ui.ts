@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/ui';
 
 const ui: typeof zh = {
+  filters: 'Filters',
   clear: 'Clear filters',
   all: 'All',
   none: 'None',

@@ -1,6 +1,7 @@
 /** Texts of the console, by area. */
 import accounts from './accounts';
 import admin from './admin';
+import capacity from './capacity';
 import classes from './classes';
 import credentials from './credentials';
 import dashboard from './dashboard';
@@ -18,6 +19,7 @@ import users from './users';
 export default {
   accounts,
   admin,
+  capacity,
   classes,
   credentials,
   dashboard,

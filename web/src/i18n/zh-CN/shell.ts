@@ -9,6 +9,8 @@ export default {
     dashboard: '仪表盘',
     instances: '实例管理',
     accounts: '账户台账',
+    instanceCapacity: '实例容量',
+    databaseCapacity: '数据库容量',
     credentials: '凭据管理',
     tags: '标签管理',
     classifications: '账户分类',

@@ -1,23 +1,27 @@
 /** The only module that knows ECharts. */
-import { LineChart } from 'echarts/charts';
+import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use as register, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { useFormat } from '../../i18n/format';
 import { token } from '../theme/theme';
-import { type Series, unitFor, withGaps } from './series';
+import type { Step } from './periods';
+import { align, type Measure, type Series, unitFor } from './series';
 
-register([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
+register([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
 const COLOURS = 8;
 /** A point whose neighbours are gaps would be invisible without a mark. */
-function marked(points: [string, number | null][]) {
-  return points.map(([date, value], i) => {
-    const alone = value !== null && (points[i - 1]?.[1] ?? null) === null && (points[i + 1]?.[1] ?? null) === null;
-    return { value: [date, value], symbolSize: alone ? 6 : 0 };
+function marked(values: (number | null)[]) {
+  return values.map((value, i) => {
+    const alone = value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null;
+    return { value, symbolSize: alone ? 6 : 0 };
   });
 }
+/** Less than before is drawn lighter: the direction tells it, the shade underlines it. */
+const bars = (values: (number | null)[]) =>
+  values.map((value) => ({ value, itemStyle: { opacity: value !== null && value < 0 ? 0.5 : 0.9 } }));
 
 export default function SizeLines({
   series,
@@ -26,6 +30,9 @@ export default function SizeLines({
   height,
   label,
   onPick,
+  measure,
+  as,
+  step,
 }: {
   series: readonly Series[];
   hidden: ReadonlySet<string>;
@@ -33,6 +40,9 @@ export default function SizeLines({
   height: number;
   label: string;
   onPick?: ((key: string) => void) | undefined;
+  measure: Measure;
+  as: 'line' | 'bar';
+  step: Step;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(null);
@@ -59,7 +69,15 @@ export default function SizeLines({
 
   useEffect(() => {
     const of = (name: string) => token(name, dark);
-    const { unit, factor } = unitFor(series);
+    const { unit, factor } = measure === 'percent' ? { unit: '%', factor: 1 } : unitFor(series);
+    const { dates, values } = align(series, step);
+    const said = (value: number | null | undefined) =>
+      value === null || value === undefined
+        ? format.gap
+        : measure === 'percent'
+          ? format.percent(value)
+          : format.size(value * factor, measure === 'change');
+    const plot = as === 'bar' ? bars : marked;
     chart.current?.setOption(
       {
         animation: false,
@@ -71,18 +89,24 @@ export default function SizeLines({
           backgroundColor: of('raised'),
           borderColor: of('border'),
           textStyle: { color: of('text'), fontSize: 13 },
-          valueFormatter: (value: number | null) => format.size(value === null || value === undefined ? null : value * factor),
+          valueFormatter: (value: number | null) => said(value),
         },
         xAxis: {
-          type: 'time',
-          axisLine: { lineStyle: { color: of('border-strong') } },
+          type: 'category',
+          data: dates.map((date) => format.period(step, date)),
+          boundaryGap: as === 'bar' || dates.length === 1,
+          axisLine: { onZero: true, lineStyle: { color: of('border-strong') } },
           axisTick: { show: false },
-          axisLabel: { color: of('text-3'), hideOverlap: true, formatter: format.monthDay },
+          axisLabel: {
+            color: of('text-3'),
+            hideOverlap: true,
+            formatter: (_: string, i: number) => format.periodShort(step, dates[i] ?? ''),
+          },
           splitLine: { show: false },
         },
         yAxis: {
           type: 'value',
-          scale: true,
+          scale: measure === 'size' && as === 'line',
           splitNumber: 4,
           axisLabel: { color: of('text-3'), formatter: (value: number) => `${format.number(value)} ${unit}` },
           splitLine: { lineStyle: { color: of('border') } },
@@ -90,11 +114,11 @@ export default function SizeLines({
         series: series.map((one, i) => ({
           id: one.key,
           name: one.name,
-          type: 'line',
-          data: hidden.has(one.key)
-            ? []
-            : marked(withGaps(one.points).map(([date, value]) => [date, value === null ? null : value / factor])),
+          type: as,
+          data: hidden.has(one.key) ? [] : plot(values[i]!.map((value) => (value === null ? null : value / factor))),
           connectNulls: false,
+          barMaxWidth: 26,
+          barGap: '12%',
           showSymbol: true,
           symbol: 'circle',
           lineStyle: { width: 2, color: of(`chart-${(i % COLOURS) + 1}`) },
@@ -106,7 +130,7 @@ export default function SizeLines({
       },
       { notMerge: true },
     );
-  }, [series, hidden, dark, format, onPick]);
+  }, [series, hidden, dark, format, onPick, measure, as, step]);
 
   return <div ref={box} role="img" aria-label={label} style={{ height }} />;
 }

@@ -1,10 +1,11 @@
 import { Segmented } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
 import { useDark } from '../../prefs';
 import { Table } from '../table/table';
-import { allDates, type Series } from './series';
+import type { Step } from './periods';
+import { align, type Measure, type Series } from './series';
 import './charts.css';
 
 const SizeLines = lazy(() => import('./echart'));
@@ -15,19 +16,29 @@ export function SizeChart({
   label,
   height = 260,
   onPick,
+  measure = 'size',
+  as = 'line',
+  step = 'daily',
+  extra,
 }: {
   series: readonly Series[];
   label: string;
   height?: number;
   onPick?: (key: string) => void;
+  measure?: Measure;
+  as?: 'line' | 'bar';
+  step?: Step;
+  /** Choices that stand with the legend. */
+  extra?: ReactNode;
 }) {
   const { t } = useTranslation();
   const format = useFormat();
   const dark = useDark();
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const dates = useMemo(() => allDates(series).reverse(), [series]);
-  const values = useMemo(() => series.map((one) => new Map(one.points)), [series]);
+  const { dates, values } = useMemo(() => align(series, step), [series, step]);
+  const rows = useMemo(() => dates.map((date, i) => ({ date, i })).reverse(), [dates]);
+  const said = (value: number) => (measure === 'percent' ? format.percent(value) : format.size(value, measure === 'change'));
   function flip(key: string) {
     const next = new Set(hidden);
     if (!next.delete(key)) next.add(key);
@@ -48,37 +59,49 @@ export function SizeChart({
             ))}
           </ul>
         )}
-        <span className="grow" />
-        <Segmented
-          aria-label={t('ui.charted')}
-          size="small"
-          value={view}
-          onChange={setView}
-          options={[
-            { value: 'chart', label: t('ui.chartView') },
-            { value: 'table', label: t('ui.tableView') },
-          ]}
-        />
+        <span className="chart-acts">
+          {extra}
+          <Segmented
+            aria-label={t('ui.charted')}
+            size="small"
+            value={view}
+            onChange={setView}
+            options={[
+              { value: 'chart', label: t('ui.chartView') },
+              { value: 'table', label: t('ui.tableView') },
+            ]}
+          />
+        </span>
       </div>
       {view === 'chart' ? (
         <Suspense fallback={<div style={{ height }} className="chart-wait" />}>
-          <SizeLines series={series} hidden={hidden} dark={dark} height={height} label={label} onPick={onPick} />
+          <SizeLines
+            series={series}
+            hidden={hidden}
+            dark={dark}
+            height={height}
+            label={label}
+            onPick={onPick}
+            measure={measure}
+            as={as}
+            step={step}
+          />
         </Suspense>
       ) : (
         <div style={{ maxHeight: height, overflow: 'auto' }} className="chart-table">
           <Table
             label={label}
-            rows={dates}
-            rowKey={(date) => date}
+            rows={rows}
+            rowKey={(row) => row.date}
             columns={[
-              { key: 'date', title: t('ui.date'), lead: true, render: (date) => format.date(date) },
+              { key: 'date', title: t('ui.date'), lead: true, render: (row) => format.period(step, row.date) },
               ...series.map((one, i) => ({
                 key: one.key,
                 title: one.name,
                 align: 'end' as const,
-                render: (date: string) => {
-                  const value = values[i]?.get(date) ?? null;
-                  return value === null ? <span className="muted">{t('ui.gap')}</span> : format.size(value);
+                render: (row: { i: number }) => {
+                  const value = values[i]?.[row.i] ?? null;
+                  return value === null ? <span className="muted">{t('ui.gap')}</span> : said(value);
                 },
               })),
             ]}

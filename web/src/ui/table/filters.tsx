@@ -1,6 +1,6 @@
-import { DownloadIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
+import { DownloadIcon, FilterIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const WAIT_MS = 300;
@@ -52,6 +52,24 @@ export function SearchBox({
       allowClear
       maxLength={255}
     />
+  );
+}
+
+/** Filters side by side; on a small screen behind a button that says how many are set. */
+export function FilterGroup({ active, children }: { active: number; children: ReactNode }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button className="filters-toggle" icon={<FilterIcon />} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+        {t('ui.filters')}
+        {active > 0 && <span className="filters-count">{active}</span>}
+      </Button>
+      <div className="filters" id={id} data-open={open || undefined}>
+        {children}
+      </div>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Route } from '../../api';
 import { usePreference } from '../preferences';
 import { Empty, Failed } from '../states';
-import { ColumnChooser, ExportButton, SearchBox } from './filters';
+import { ColumnChooser, ExportButton, FilterGroup, SearchBox } from './filters';
 import type { ListState } from './list-state';
 import { Pager } from './pager';
 import { type Column, Table } from './table';
@@ -59,6 +59,7 @@ export type Selection<T> = Omit<ReturnType<typeof useSelection<{ id: number }>>,
 export function ListPage<T, R extends Route>({
   id,
   label,
+  title,
   list,
   result,
   columns,
@@ -75,6 +76,8 @@ export function ListPage<T, R extends Route>({
   /** Names the list in the user's preferences. */
   id: string;
   label: string;
+  /** Stands before the filters, where the list is only a part of its page. */
+  title?: string;
   list: ListState<R>;
   result: ListResult<T>;
   columns: Column<T>[];
@@ -99,10 +102,11 @@ export function ListPage<T, R extends Route>({
   return (
     <div className="list">
       <div className="toolbar" role="search" aria-label={label}>
+        {title && <h2>{title}</h2>}
         {searchLabel && (
           <SearchBox value={list.text('search') ?? ''} onChange={(search) => list.set({ search })} busy={stale} placeholder={searchLabel} />
         )}
-        {filters}
+        {filters && <FilterGroup active={list.active}>{filters}</FilterGroup>}
         {list.filtered && (
           <Button type="link" onClick={list.clear}>
             {t('ui.clear')}

@@ -12,6 +12,8 @@ export interface ListState<R extends Route> {
   order: 'asc' | 'desc';
   /** Whether anything but order and page narrows the list. */
   filtered: boolean;
+  /** How many filters are set beside the search. */
+  active: number;
   text: (key: string) => string | undefined;
   texts: (key: string) => string[];
   set: (patch: Patch) => void;
@@ -53,6 +55,7 @@ export function useList<R extends Route>(route: R, standard: Record<string, unkn
       sort: String(whole.sort ?? ''),
       order: whole.order === 'desc' ? 'desc' : 'asc',
       filtered: filters.length > 0,
+      active: filters.filter((key) => key !== 'search').length,
       text: (key) => search.get(key) ?? undefined,
       texts: (key) =>
         search

@@ -1,0 +1,168 @@
+import { catalogue, type WireOf } from '@whalefall/contract';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRoute } from '../../api';
+import { useFormat } from '../../i18n/format';
+import { A } from '../../ui/a';
+import { RelativeTime } from '../../ui/relative-time';
+import { Empty } from '../../ui/states';
+import { Engine } from '../../ui/status';
+import { ListPage } from '../../ui/table/list-page';
+import { useList } from '../../ui/table/list-state';
+import type { Column } from '../../ui/table/table';
+import { CapacityChart, type Point } from '../capacity/capacity-chart';
+import { CapacityPage } from '../capacity/capacity-page';
+import { useCapacityState } from '../capacity/capacity-state';
+import { changeColumns } from '../capacity/change-columns';
+import { useFleetParams } from '../capacity/fleet-params';
+import { Movers } from '../capacity/movers';
+
+const { getDatabaseAggregations: LIST, getDatabaseAggregationsSummary: SUMMARY } = catalogue.databaseAggregations;
+type Item = NonNullable<WireOf<typeof LIST>>['items'][number];
+
+const hrefOf = (item: Item) => `/instances/${item.instance_id}?tab=databases&db=${encodeURIComponent(item.database_name)}`;
+const pointOf = (item: Item): Point => ({
+  key: `${item.instance_id}/${item.database_name}`,
+  name: `${item.database_name} (${item.instance.name})`,
+  href: hrefOf(item),
+  start: item.period_start,
+  size: item.avg_size_mb,
+  change: item.size_change_mb,
+  percent: item.size_change_percent,
+});
+
+export default function DatabaseCapacity() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  useFleetParams();
+  const state = useCapacityState();
+  const { step, from, to, top } = state;
+  const list = useList(LIST, { period_type: step, start_date: from, end_date: to });
+  const { page: _, limit: __, sort: ___, order: ____, get_all: _____, top: ______, ...filter } = list.query;
+  const chart = useRoute(LIST, { query: { ...filter, get_all: true, top } }, { keep: true });
+  const summary = useRoute(SUMMARY, { query: filter }, { keep: true });
+  const result = useRoute(LIST, { query: list.query }, { keep: true });
+  const points = useMemo(() => chart.data?.items.map(pointOf), [chart.data]);
+  const newest = useMemo(
+    () =>
+      points
+        ?.map((point) => point.start)
+        .sort()
+        .at(-1),
+    [points],
+  );
+  const period = { ...filter, start_date: newest ?? from, limit: top, sort: 'size_change_mb' as const };
+  const grown = useRoute(LIST, { query: { ...period, order: 'desc' } }, { enabled: newest !== undefined, keep: true });
+  const shrunk = useRoute(LIST, { query: { ...period, order: 'asc' } }, { enabled: newest !== undefined, keep: true });
+  const columns = useMemo<Column<Item>[]>(
+    () => [
+      {
+        key: 'database',
+        title: t('capacity.database'),
+        sort: 'database_name',
+        fixed: true,
+        lead: true,
+        render: (item) => (
+          <A className="mono" href={hrefOf(item)}>
+            {item.database_name}
+          </A>
+        ),
+      },
+      {
+        key: 'instance',
+        title: t('capacity.instance'),
+        render: (item) => <A href={`/instances/${item.instance_id}?tab=databases`}>{item.instance.name}</A>,
+      },
+      { key: 'engine', title: t('capacity.engine'), hidden: true, render: (item) => <Engine type={item.instance.db_type} /> },
+      {
+        key: 'period',
+        title: t('capacity.columns.period'),
+        sort: 'period_start',
+        render: (item) => <span className="nowrap">{format.period(item.period_type, item.period_start)}</span>,
+      },
+      {
+        key: 'size',
+        title: t('capacity.columns.avg'),
+        sort: 'avg_size_mb',
+        align: 'end',
+        render: (item) => <strong className="nowrap">{format.size(item.avg_size_mb)}</strong>,
+      },
+      {
+        key: 'max',
+        title: t('capacity.columns.max'),
+        sort: 'max_size_mb',
+        align: 'end',
+        render: (item) => <span className="nowrap">{format.size(item.max_size_mb)}</span>,
+      },
+      { key: 'min', title: t('capacity.columns.min'), align: 'end', hidden: true, render: (item) => format.size(item.min_size_mb) },
+      ...changeColumns<Item>(t, format, {
+        change: (item) => item.size_change_mb,
+        percent: (item) => item.size_change_percent,
+        sorts: ['size_change_mb', 'size_change_percent'],
+      }),
+      { key: 'data', title: t('capacity.columns.data'), align: 'end', render: (item) => format.size(item.avg_data_size_mb) },
+      { key: 'log', title: t('capacity.columns.log'), align: 'end', render: (item) => format.size(item.avg_log_size_mb) },
+      {
+        key: 'samples',
+        title: t('capacity.columns.samples'),
+        align: 'end',
+        hidden: true,
+        render: (item) => format.number(item.data_count),
+      },
+      {
+        key: 'calculated',
+        title: t('capacity.columns.calculated'),
+        sort: 'calculated_at',
+        hidden: true,
+        render: (item) => <RelativeTime at={item.calculated_at} />,
+      },
+    ],
+    [t, format],
+  );
+  const sum = summary.data?.summary;
+  const when = newest ? format.period(step, newest) : '';
+  return (
+    <CapacityPage
+      title={t('capacity.databases')}
+      scope="database"
+      state={state}
+      empty={points?.length === 0 && !list.filtered}
+      stats={[
+        { key: 'databases', label: t('capacity.cards.databases'), value: format.number(sum?.total_databases) },
+        { key: 'instances', label: t('capacity.cards.instances'), value: format.number(sum?.total_instances), href: '/instances/' },
+        { key: 'total', label: t('capacity.cards.total'), value: format.size(sum?.total_size_mb) },
+        { key: 'average', label: t('capacity.cards.average'), value: format.size(sum && Math.round(sum.avg_size_mb)) },
+        { key: 'max', label: t('capacity.cards.max'), value: format.size(sum?.max_size_mb) },
+        { key: 'growth', label: t('capacity.cards.growth'), value: format.percent(sum?.growth_rate) },
+      ]}
+    >
+      <CapacityChart state={state} points={points} read={chart} />
+      <div className="panels spaced">
+        <Movers
+          title={t('capacity.grown')}
+          none={t('capacity.grownNone')}
+          period={when}
+          read={grown}
+          points={(grown.data?.items ?? []).map(pointOf).filter((point) => (point.change ?? 0) > 0)}
+        />
+        <Movers
+          title={t('capacity.shrunk')}
+          none={t('capacity.shrunkNone')}
+          period={when}
+          read={shrunk}
+          points={(shrunk.data?.items ?? []).map(pointOf).filter((point) => (point.change ?? 0) < 0)}
+        />
+      </div>
+      <ListPage
+        id="database-capacity"
+        label={t('capacity.table')}
+        list={{ ...list, filtered: false }}
+        result={result}
+        columns={columns}
+        rowKey={(item) => item.id}
+        title={t('capacity.table')}
+        empty={<Empty title={t('capacity.emptyFiltered')} />}
+      />
+    </CapacityPage>
+  );
+}
