@@ -5,6 +5,8 @@ import { periodEnd, periodStart, type Step, stepFrom, STEPS } from '../../ui/cha
 import type { Measure } from '../../ui/charts/series';
 import { type Url, useUrl } from '../../ui/url';
 
+/** The server says which business day it is. */
+const TODAY = boot.app.today || new Date().toISOString().slice(0, 10);
 export const COUNTS = [7, 14, 30];
 export const TOPS = [5, 10, 20];
 export const SHOWS: readonly Measure[] = ['size', 'change', 'percent'];
@@ -30,7 +32,7 @@ export function useCapacityState(): CapacityState {
     const show = SHOWS.find((one) => one === search.get('show')) ?? 'size';
     const as = search.get('as');
     const [start, end] = [search.get('start_date'), search.get('end_date')];
-    const current = periodStart(step, boot.app.today || new Date().toISOString().slice(0, 10));
+    const current = periodStart(step, TODAY);
     const ranged = start !== null || end !== null;
     return {
       step,
