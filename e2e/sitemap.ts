@@ -109,6 +109,8 @@ export function places(ids: Ids): Place[] {
     { ...admin('rule-create', '/accounts/classifications/?rule=new&engine=oracle', drawer), needs: 'create' },
     admin('assignments', '/accounts/classifications/?tab=assignments'),
     { ...admin('assign', '/accounts/classifications/?tab=assignments&assign=1', drawer), needs: 'update' },
+    admin('instance-statistics', '/instances/statistics'),
+    admin('account-statistics', '/accounts/statistics', chart),
     admin('instance-capacity', '/instance_aggregations/instance', chart),
     admin('database-capacity', '/database_aggregations/', chart),
     admin('database-capacity-changes', '/database_aggregations/?period_type=weekly&show=change&top=10&db_type=postgresql', chart),

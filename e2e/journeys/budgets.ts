@@ -22,6 +22,8 @@ const NAMES = [
     'credential',
     'accounts',
     'account',
+    'instance-statistics',
+    'account-statistics',
     'instance-capacity',
     'database-capacity',
     'classes',

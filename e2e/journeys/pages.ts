@@ -323,6 +323,35 @@ const WORKS: Record<string, Work> = {
     await until('it has ended', async () => /Completed/.test((await state.textContent().catch(() => '')) ?? ''), 60_000);
   },
 
+  'account and instance statistics: every number leads to the list that it counts': async (visit) => {
+    const { page } = visit;
+    for (const path of ['/accounts/statistics', '/instances/statistics', '/instances/statistics?db_type=mysql']) {
+      await visit.go(path);
+      // As it stands beside the link: in a row of numbers, a bar, a cell.
+      const found = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLAnchorElement>('main .stats a, main .counted a, main table.grid td.end a')].map((link) => ({
+          href: link.getAttribute('href')!,
+          text: (link.querySelector('.stat-value, .bars-value') ?? link).textContent ?? '',
+        })),
+      );
+      assert(found.length > 12, `${path} has ${found.length} numbers`);
+      for (const { href, text } of found) {
+        const { pathname, searchParams } = new URL(href, visit.base);
+        const engine = /^\/account\/(\w+)$/.exec(pathname)?.[1];
+        if (engine) searchParams.set('db_type', engine);
+        searchParams.set('limit', '1');
+        const api = pathname.startsWith('/account/') ? '/account/api/accounts' : '/instances/api';
+        const { total } = await read<{ total: number }>(visit, `${api}?${searchParams}`);
+        assert(total === digits(text), `${path} says ${text} of ${href}, the list has ${total}`);
+      }
+      const last = found.at(-1)!;
+      await page.locator(`main a[href="${last.href}"]`).last().click();
+      await page.waitForURL(`**${last.href}`);
+      await settled(page);
+      assert((await total(page)) === digits(last.text), 'the list is another one than the API');
+    }
+  },
+
   'database capacity: period, measure and filter live in the address; chart and table tell the same; a database opens': async (visit) => {
     const { page } = visit;
     await visit.go('/database_aggregations/');

@@ -116,8 +116,13 @@ const filters = {
   tags: queryList,
   classification: z.preprocess((v) => (v === 'all' ? undefined : v), queryInt(1, 2_147_483_647).optional()),
   include_deleted: queryBool.default(false),
+  only_deleted: queryBool.default(false),
   include_roles: queryBool.default(false),
   db_type: queryOneOf(DB_TYPES),
+  /** `unread`: not read, or not read lately. */
+  read_state: queryOneOf(['ok', 'unread']),
+  /** The highest risk among an account's classes; `none`: it has no class. */
+  risk: queryOneOf(['low', 'medium', 'high', 'critical', 'none']),
 };
 export const ledgerFilters = z.object(filters);
 const option = z.object({

@@ -56,6 +56,7 @@ const quarter = (start: string): string => `${start.slice(0, 4)} Q${Math.ceil(Nu
 function formats(locale: Locale, timeZone: string) {
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone });
   const moment = new Intl.DateTimeFormat(locale, {
@@ -100,6 +101,8 @@ function formats(locale: Locale, timeZone: string) {
     /** Signed per cent. */
     percent: (value: number | null | undefined) =>
       value === null || value === undefined ? NOTHING : percent.format(value / 100).replace('-', '−'),
+    /** A part of a whole. */
+    share: (value: number) => share.format(value),
     /** What stands where nothing was collected. */
     gap: locale === 'en' ? 'no data' : '无数据',
     dateTime: (value: string | null | undefined) => when(value, moment),

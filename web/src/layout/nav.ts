@@ -25,6 +25,8 @@ export interface NavItem {
   path: string;
   access: Access;
   icon: ComponentType;
+  /** Pages without an entry of their own that belong to this one. */
+  covers?: string[];
 }
 export interface NavGroup {
   key: keyof typeof zh.groups | null;
@@ -37,7 +39,10 @@ export const NAV: NavGroup[] = [
   { key: null, items: [item('dashboard', catalogue.dashboard.index, DashboardIcon)] },
   {
     key: 'data',
-    items: [item('instances', catalogue.instancesManage.index, DatabaseIcon), item('accounts', catalogue.account.listAccounts, UserIcon)],
+    items: [
+      item('instances', catalogue.instancesManage.index, DatabaseIcon),
+      { ...item('accounts', catalogue.account.listAccounts, UserIcon), covers: [catalogue.accountsStatistics.statistics.path] },
+    ],
   },
   {
     key: 'statistics',
@@ -74,7 +79,9 @@ export const NAV: NavGroup[] = [
 ];
 
 /** Whether the menu entry covers the address. */
-export function isInside(path: string, pathname: string): boolean {
-  const base = path.replace(/\/$/, '');
-  return pathname === base || pathname.startsWith(`${base}/`);
+export function isInside({ path, covers = [] }: NavItem, pathname: string): boolean {
+  return [path, ...covers].some((one) => {
+    const base = one.replace(/\/$/, '');
+    return pathname === base || pathname.startsWith(`${base}/`);
+  });
 }

@@ -29,9 +29,10 @@ export function SideNav({ narrow, onToggle }: { narrow: boolean; onToggle?: () =
               {label && !narrow && <h2>{t(`shell.groups.${label}`)}</h2>}
               {label && narrow && <hr />}
               <ul>
-                {items.map(({ key, path, icon: Icon }) => {
+                {items.map((item) => {
+                  const { key, path, icon: Icon } = item;
                   const name = t(`shell.pages.${key}`);
-                  const here = isInside(path, pathname);
+                  const here = isInside(item, pathname);
                   return (
                     <li key={key}>
                       <Tooltip title={narrow ? name : ''} placement="right">

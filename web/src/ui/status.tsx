@@ -90,13 +90,13 @@ export function toneOf(color: string | null | undefined): Tone {
   return COLOUR_TONES[color ?? ''] ?? 'quiet';
 }
 
-const RISK_TONES: Record<string, Tone> = { low: 'good', medium: 'info', high: 'warn', critical: 'bad' };
+export const RISK_TONES = { low: 'good', medium: 'info', high: 'warn', critical: 'bad' } as const;
 const RISKS = ['low', 'medium', 'high', 'critical'] as const;
 /** How risky a class is; one that we do not know stands as it is. */
 export function Risk({ level }: { level: string }) {
   const { t } = useTranslation();
   const known = RISKS.find((one) => one === level);
-  return <Chip tone={RISK_TONES[level]}>{known ? t(`ui.risk.${known}`) : level}</Chip>;
+  return <Chip tone={known && RISK_TONES[known]}>{known ? t(`ui.risk.${known}`) : level}</Chip>;
 }
 
 interface Label {

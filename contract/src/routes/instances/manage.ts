@@ -149,6 +149,10 @@ const filters = {
   tag_mode: z.enum(['any', 'all']).default('any'),
   credential_id: queryInt(1, 2_147_483_647).optional(),
   test: queryOneOf(['ok', 'failed', 'never']),
+  port: queryInt(1, 65_535).optional(),
+  /** As last read; `unknown`: never read. */
+  version: queryText(50).optional(),
+  credential: queryOneOf(['with', 'without']),
 };
 export const instanceFilters = z.object(filters);
 

@@ -13,6 +13,9 @@ export interface InstanceFilter {
   tag_mode?: 'any' | 'all' | undefined;
   credential_id?: number | undefined;
   test?: 'ok' | 'failed' | 'never' | undefined;
+  port?: number | undefined;
+  version?: string | undefined;
+  credential?: 'with' | 'without' | undefined;
 }
 
 /** The one predicate of every list, count and export of instances. */
@@ -26,6 +29,10 @@ const filtered = (db: Db, f: InstanceFilter) =>
     .$if(f.credential_id !== undefined, (q) => q.where('i.credential_id', '=', f.credential_id!))
     .$if(f.test === 'never', (q) => q.where('i.last_test_ok', 'is', null))
     .$if(f.test === 'ok' || f.test === 'failed', (q) => q.where('i.last_test_ok', '=', f.test === 'ok'))
+    .$if(f.port !== undefined, (q) => q.where('i.port', '=', f.port!))
+    .$if(f.version === 'unknown', (q) => q.where('i.main_version', 'is', null))
+    .$if(Boolean(f.version) && f.version !== 'unknown', (q) => q.where('i.main_version', '=', f.version!))
+    .$if(f.credential !== undefined, (q) => q.where('i.credential_id', f.credential === 'with' ? 'is not' : 'is', null))
     .$if(f.tags.length > 0, (q) => {
       const matching = sql<number>`(select count(*) from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = i.id and t.name = any(${f.tags}))`;
       return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);

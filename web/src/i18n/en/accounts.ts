@@ -19,6 +19,7 @@ const accounts: typeof zh = {
   superuser: 'Superuser',
   role: 'Role',
   classifications: 'Classes',
+  risk: 'Risk',
   tags: 'Tags',
   plugin: 'Auth plugin',
   lastChange: 'Last change',

@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/ui';
 
 const ui: typeof zh = {
+  clearOne: 'Clear the filter {{filter}}',
   filters: 'Filters',
   clear: 'Clear filters',
   all: 'All',

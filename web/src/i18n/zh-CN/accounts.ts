@@ -17,6 +17,7 @@ export default {
   superuser: '超级用户',
   role: '角色',
   classifications: '分类',
+  risk: '风险',
   tags: '标签',
   plugin: '认证插件',
   lastChange: '最近变更',

@@ -12,6 +12,7 @@ import partitions from './partitions';
 import scheduler from './scheduler';
 import sessions from './sessions';
 import shell from './shell';
+import statistics from './statistics';
 import tags from './tags';
 import ui from './ui';
 import users from './users';
@@ -30,6 +31,7 @@ export default {
   scheduler,
   sessions,
   shell,
+  statistics,
   tags,
   ui,
   users,

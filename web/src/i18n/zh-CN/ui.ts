@@ -1,5 +1,6 @@
 /** Words that every page uses. */
 export default {
+  clearOne: '清除筛选：{{filter}}',
   filters: '筛选',
   clear: '清除筛选',
   all: '全部',

@@ -1,7 +1,7 @@
-import { catalogue } from '@whalefall/contract';
+import { catalogue, RISK_LEVELS } from '@whalefall/contract';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
-import { FilterMany, FilterSelect } from '../../ui/table/filters';
+import { FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useTagOptions } from '../tags/tag-options';
 
@@ -47,6 +47,16 @@ export function LedgerFilters({
         onChange={(is_superuser) => list.set({ is_superuser })}
         width={108}
       />
+      <FilterSelect
+        label={t('accounts.risk')}
+        value={list.text('risk')}
+        options={[
+          ...[...RISK_LEVELS].reverse().map((value) => ({ value: value as string, label: t(`ui.risk.${value}`) })),
+          { value: 'none', label: t('statistics.unclassified') },
+        ]}
+        onChange={(risk) => list.set({ risk })}
+        width={104}
+      />
       {classifications.length > 0 && (
         <FilterSelect
           label={t('accounts.classifications')}
@@ -73,6 +83,10 @@ export function LedgerFilters({
         onChange={(chosen) => list.set(Object.fromEntries(INCLUDES.map((key) => [key, chosen.includes(key) ? 'true' : null])))}
         width={108}
       />
+      {list.text('read_state') === 'unread' && <FilterChip label={t('statistics.unread')} onClear={() => list.set({ read_state: null })} />}
+      {list.text('only_deleted') === 'true' && (
+        <FilterChip label={t('statistics.deleted')} onClear={() => list.set({ only_deleted: null })} />
+      )}
     </>
   );
 }

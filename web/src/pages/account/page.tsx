@@ -48,15 +48,18 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
       title={engine ? t('accounts.of', { engine: t(`ui.dbTypes.${engine}`) }) : t('accounts.title')}
       heading={t('accounts.title')}
       actions={
-        may('execute') && (
-          <Button
-            icon={<SyncIcon />}
-            loading={busy}
-            onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}
-          >
-            {t('accounts.syncAll')}
-          </Button>
-        )
+        <>
+          <LinkButton href="/accounts/statistics">{t('statistics.open')}</LinkButton>
+          {may('execute') && (
+            <Button
+              icon={<SyncIcon />}
+              loading={busy}
+              onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}
+            >
+              {t('accounts.syncAll')}
+            </Button>
+          )}
+        </>
       }
     >
       <Tabs

@@ -9,14 +9,14 @@ import { type Url, useUrl } from '../../ui/url';
 const TODAY = boot.app.today || new Date().toISOString().slice(0, 10);
 export const COUNTS = [7, 14, 30];
 export const TOPS = [5, 10, 20];
-export const SHOWS: readonly Measure[] = ['size', 'change', 'percent'];
+export const SHOWS = ['size', 'change', 'percent'] as const satisfies readonly Measure[];
 
 export interface CapacityState {
   step: Step;
   /** null while a range of dates is given. */
   periods: number | null;
   top: number;
-  show: Measure;
+  show: (typeof SHOWS)[number];
   as: 'line' | 'bar';
   from: string;
   to: string;

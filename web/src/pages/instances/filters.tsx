@@ -1,7 +1,7 @@
 import type { catalogue, DbType } from '@whalefall/contract';
 import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { FilterMany, FilterSelect } from '../../ui/table/filters';
+import { FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useTagOptions } from '../tags/tag-options';
 
@@ -45,6 +45,24 @@ export function InstanceFilters({
         width={104}
       />
       <FilterMany label={t('instances.tags')} value={tags} options={options} onChange={(next) => list.set({ tags: next })} width={150} />
+      {(['version', 'port'] as const).map((key) => {
+        const value = list.text(key);
+        return (
+          value && (
+            <FilterChip
+              key={key}
+              label={value === 'unknown' ? t('statistics.unknownVersion') : `${t(`instances.${key}`)} ${value}`}
+              onClear={() => list.set({ [key]: null })}
+            />
+          )
+        );
+      })}
+      {list.text('credential') && (
+        <FilterChip
+          label={t(list.text('credential') === 'with' ? 'statistics.withCredential' : 'statistics.withoutCredential')}
+          onClear={() => list.set({ credential: null })}
+        />
+      )}
       {tags.length > 1 && (
         <Segmented
           aria-label={t('instances.tags')}

@@ -59,7 +59,15 @@ export default function Instances() {
   );
   const { page: _, limit: __, sort: ___, order: ____, ...filter } = list.query;
   return (
-    <Page title={t('instances.title')} actions={create}>
+    <Page
+      title={t('instances.title')}
+      actions={
+        <>
+          <LinkButton href="/instances/statistics">{t('statistics.open')}</LinkButton>
+          {create}
+        </>
+      }
+    >
       <ListPage
         id="instances"
         label={t('instances.title')}

@@ -7,11 +7,17 @@ import { useEffect, useRef } from 'react';
 import { useFormat } from '../../i18n/format';
 import { token } from '../theme/theme';
 import type { Step } from './periods';
+import { sayValue } from './say-value';
 import { align, type Measure, type Series, unitFor } from './series';
 
 register([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
 const COLOURS = 8;
+/** Measures that have one unit. */
+const PLAIN: Partial<Record<Measure, { unit: string; factor: number }>> = {
+  percent: { unit: '%', factor: 1 },
+  count: { unit: '', factor: 1 },
+};
 /** A point whose neighbours are gaps would be invisible without a mark. */
 function marked(values: (number | null)[]) {
   return values.map((value, i) => {
@@ -69,14 +75,10 @@ export default function SizeLines({
 
   useEffect(() => {
     const of = (name: string) => token(name, dark);
-    const { unit, factor } = measure === 'percent' ? { unit: '%', factor: 1 } : unitFor(series);
+    const { unit, factor } = PLAIN[measure] ?? unitFor(series);
     const { dates, values } = align(series, step);
     const said = (value: number | null | undefined) =>
-      value === null || value === undefined
-        ? format.gap
-        : measure === 'percent'
-          ? format.percent(value)
-          : format.size(value * factor, measure === 'change');
+      value === null || value === undefined ? format.gap : sayValue(format, measure, value * factor);
     const plot = as === 'bar' ? bars : marked;
     chart.current?.setOption(
       {
@@ -108,7 +110,8 @@ export default function SizeLines({
           type: 'value',
           scale: measure === 'size' && as === 'line',
           splitNumber: 4,
-          axisLabel: { color: of('text-3'), formatter: (value: number) => `${format.number(value)} ${unit}` },
+          minInterval: measure === 'count' ? 1 : 0,
+          axisLabel: { color: of('text-3'), formatter: (value: number) => `${format.number(value)} ${unit}`.trim() },
           splitLine: { lineStyle: { color: of('border') } },
         },
         series: series.map((one, i) => ({

@@ -7,8 +7,8 @@ export interface Series {
   /** By the date a period begins on; null where nothing was collected. */
   points: readonly (readonly [date: string, value: number | null])[];
 }
-/** What the values are: mebibytes, mebibytes more or less, per cent more or less. */
-export type Measure = 'size' | 'change' | 'percent';
+/** What the values are: mebibytes, mebibytes more or less, per cent more or less, things. */
+export type Measure = 'size' | 'change' | 'percent' | 'count';
 
 /** Every period from the first to the last of all series; a period without a value is a gap, never a zero. */
 export function align(series: readonly Series[], step: Step): { dates: string[]; values: (number | null)[][] } {

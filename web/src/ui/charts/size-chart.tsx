@@ -5,6 +5,7 @@ import { useFormat } from '../../i18n/format';
 import { useDark } from '../../prefs';
 import { Table } from '../table/table';
 import type { Step } from './periods';
+import { sayValue } from './say-value';
 import { align, type Measure, type Series } from './series';
 import './charts.css';
 
@@ -38,7 +39,7 @@ export function SizeChart({
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { dates, values } = useMemo(() => align(series, step), [series, step]);
   const rows = useMemo(() => dates.map((date, i) => ({ date, i })).reverse(), [dates]);
-  const said = (value: number) => (measure === 'percent' ? format.percent(value) : format.size(value, measure === 'change'));
+  const said = (value: number) => sayValue(format, measure, value);
   function flip(key: string) {
     const next = new Set(hidden);
     if (!next.delete(key)) next.add(key);

@@ -1,3 +1,4 @@
+import './table.css';
 import { DownloadIcon, FilterIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
@@ -132,6 +133,16 @@ export function FilterMany({
       popupMatchSelectWidth={false}
       showSearch={{ optionFilterProp: 'label' }}
     />
+  );
+}
+
+/** A filter that only a link sets: said, and taken away by a press. */
+export function FilterChip({ label, onClear }: { label: string; onClear: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button className="filter-chip" onClick={onClear} aria-label={t('ui.clearOne', { filter: label })}>
+      {label} <span aria-hidden="true">×</span>
+    </Button>
   );
 }
 

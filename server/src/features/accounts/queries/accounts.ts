@@ -31,18 +31,30 @@ export interface LedgerFilter {
   tags: string[];
   classification?: number | undefined;
   include_deleted: boolean;
+  only_deleted?: boolean | undefined;
   include_roles: boolean;
+  read_state?: 'ok' | 'unread' | undefined;
+  risk?: 'low' | 'medium' | 'high' | 'critical' | 'none' | undefined;
 }
+const RISKS = ['low', 'medium', 'high', 'critical'];
+/** The highest risk among an account's active classes, 1 to 4; null = it has none. */
+const risk = sql<
+  number | null
+>`(select max(array_position(${RISKS}::text[], c.risk_level::text)) from account_classification_assignments s join account_classifications c on c.id = s.classification_id and c.is_active where s.account_id = p.id and s.is_active)`;
 /** The one predicate of the ledger, its counts and its export. */
 const ledger = (db: Db, f: LedgerFilter) =>
   joined(db)
     .where('i.is_active', '=', true)
     .where('i.deleted_at', 'is', null)
-    .$if(!f.include_deleted, (q) => q.where('a.is_active', '=', true))
+    .$if(f.only_deleted === true, (q) => q.where('a.is_active', '=', false))
+    .$if(!f.include_deleted && !f.only_deleted, (q) => q.where('a.is_active', '=', true))
     .$if(!f.include_roles, (q) => q.where('p.is_role', '=', false).where('p.is_public', '=', false))
     .$if(f.instance_id !== undefined, (q) => q.where('p.instance_id', '=', f.instance_id!))
     .$if(f.db_type !== undefined, (q) => q.where('p.db_type', '=', f.db_type!))
     .$if(f.is_locked !== undefined, (q) => q.where('p.is_locked', '=', f.is_locked!))
+    .$if(f.read_state !== undefined, (q) => q.where(readState, f.read_state === 'ok' ? '=' : '!=', 'ok'))
+    .$if(f.risk === 'none', (q) => q.where(risk, 'is', null))
+    .$if(f.risk !== undefined && f.risk !== 'none', (q) => q.where(risk, '=', RISKS.indexOf(f.risk!) + 1))
     .$if(f.is_superuser !== undefined, (q) => q.where('p.is_superuser', '=', f.is_superuser!))
     .$if(Boolean(f.plugin), (q) => q.where(sql<boolean>`p.type_specific->>'plugin' = ${f.plugin!}`))
     .$if(Boolean(f.search), (q) =>

@@ -1,0 +1,250 @@
+import { catalogue, DB_TYPES, RISK_LEVELS, type WireOf } from '@whalefall/contract';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRoute } from '../../../api';
+import { useFormat } from '../../../i18n/format';
+import { A } from '../../../ui/a';
+import { SizeChart } from '../../../ui/charts/size-chart';
+import { CountBars } from '../../../ui/count-bars';
+import { LinkButton } from '../../../ui/link-button';
+import { Page, Panel, Stats } from '../../../ui/page';
+import { Empty, Failed, Skeleton } from '../../../ui/states';
+import { Chip, Engine, RISK_TONES } from '../../../ui/status';
+import { Table } from '../../../ui/table/table';
+import { useClassLabel } from '../classifications/use-classes';
+import './statistics.css';
+
+const ROUTE = catalogue.accountsStatistics.getAccountStatistics;
+type Figures = NonNullable<WireOf<typeof ROUTE>>['stats'];
+const REFRESH_MS = 60_000;
+
+export default function AccountStatistics() {
+  const { t } = useTranslation();
+  const read = useRoute(ROUTE, {}, { refetchInterval: REFRESH_MS });
+  const stats = read.data?.stats;
+  return (
+    <Page title={t('statistics.accounts')} actions={<LinkButton href="/account/">{t('statistics.toAccounts')}</LinkButton>}>
+      {stats ? (
+        stats.total_accounts === 0 ? (
+          <Empty
+            title={t('statistics.empty')}
+            action={
+              <LinkButton type="primary" href="/instances/">
+                {t('instances.title')}
+              </LinkButton>
+            }
+          >
+            {t('statistics.emptyText')}
+          </Empty>
+        ) : (
+          <Whole stats={stats} />
+        )
+      ) : read.isError ? (
+        <Failed error={read.error} retry={() => void read.refetch()} />
+      ) : (
+        <Skeleton lines={14} />
+      )}
+    </Page>
+  );
+}
+
+function Whole({ stats }: { stats: Figures }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const n = format.number;
+  return (
+    <>
+      <Stats
+        items={[
+          { key: 'active', label: t('statistics.active'), value: n(stats.active_accounts), href: '/account/' },
+          { key: 'normal', label: t('statistics.normal'), value: n(stats.normal_accounts), href: '/account/?is_locked=false' },
+          { key: 'locked', label: t('statistics.locked'), value: n(stats.locked_accounts), href: '/account/?is_locked=true' },
+          {
+            key: 'unread',
+            label: t('statistics.unread'),
+            value: n(stats.unread),
+            tone: stats.unread > 0 ? 'warn' : undefined,
+            href: '/account/?read_state=unread',
+          },
+          { key: 'deleted', label: t('statistics.deleted'), value: n(stats.deleted_accounts), href: '/account/?only_deleted=true' },
+          {
+            key: 'total',
+            label: t('statistics.total'),
+            value: n(stats.total_accounts),
+            hint: t('statistics.totalHint'),
+            href: '/account/?include_deleted=true',
+          },
+          {
+            key: 'instances',
+            label: t('statistics.activeInstances'),
+            value: n(stats.active_instances),
+            href: '/instances/?status=active',
+          },
+        ]}
+      />
+      <div className="panels">
+        <Panel title={t('statistics.byEngine')} className="span-6" flush>
+          <ByEngine stats={stats} />
+        </Panel>
+        <Panel title={t('statistics.byRisk')} className="span-6">
+          <CountBars
+            rows={[
+              ...[...RISK_LEVELS].reverse().map((level) => ({
+                key: level as string,
+                label: t(`ui.risk.${level}`),
+                count: stats.risk_levels[level] ?? 0,
+                href: `/account/?risk=${level}`,
+                tone: RISK_TONES[level],
+              })),
+              {
+                key: 'none',
+                label: t('statistics.unclassified'),
+                count: stats.unclassified_count,
+                href: '/account/?risk=none',
+                tone: 'quiet' as const,
+              },
+            ]}
+          />
+        </Panel>
+        <Panel title={t('statistics.changes')} className="span-6">
+          <Changes stats={stats} />
+        </Panel>
+        <Panel title={t('statistics.byClass')} className="span-6" extra={<span className="muted">{t('statistics.classesHint')}</span>}>
+          <ByClass stats={stats} />
+        </Panel>
+        <Panel title={t('statistics.top')} className="span-12" flush>
+          <Top stats={stats} />
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+const STATES = [
+  ['normal', 'is_locked=false'],
+  ['locked', 'is_locked=true'],
+  ['deleted', 'only_deleted=true'],
+] as const;
+function ByEngine({ stats }: { stats: Figures }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const cell = (href: string, n: number) => (n === 0 ? <span className="muted">0</span> : <A href={href}>{format.number(n)}</A>);
+  const most = Math.max(1, ...DB_TYPES.map((type) => stats.db_type_stats[type].total));
+  return (
+    <Table
+      label={t('statistics.byEngine')}
+      rows={DB_TYPES.map((type) => ({ type, ...stats.db_type_stats[type] }))}
+      rowKey={(row) => row.type}
+      columns={[
+        { key: 'type', title: t('instances.dbType'), lead: true, render: (row) => <Engine type={row.type} /> },
+        {
+          key: 'bar',
+          title: t('ui.status'),
+          width: 190,
+          render: (row) => (
+            <span className="engine-share" aria-hidden="true" style={{ width: `${(100 * row.total) / most}%` }}>
+              {STATES.map(([key]) => (
+                <span key={key} className={key} style={{ flexGrow: row[key] }} />
+              ))}
+            </span>
+          ),
+        },
+        {
+          key: 'active',
+          title: t('statistics.active'),
+          align: 'end',
+          render: (row) => cell(`/account/${row.type}`, row.active),
+        },
+        ...STATES.map(([key, query]) => ({
+          key,
+          title: t(`statistics.${key}`),
+          align: 'end' as const,
+          render: (row: { type: string } & Record<(typeof STATES)[number][0], number>) => cell(`/account/${row.type}?${query}`, row[key]),
+        })),
+      ]}
+    />
+  );
+}
+
+function ByClass({ stats }: { stats: Figures }) {
+  const { t } = useTranslation();
+  const label = useClassLabel();
+  const classes = Object.entries(stats.classification_stats);
+  if (classes.length === 0)
+    return (
+      <p className="muted">
+        <A href="/accounts/classifications/">{t('statistics.setUp')}</A>
+      </p>
+    );
+  return (
+    <CountBars
+      total={stats.active_accounts}
+      rows={classes
+        .sort(([, a], [, b]) => b.priority - a.priority)
+        .map(([name, one]) => {
+          const own = label({ id: one.id, name });
+          return { key: name, label: own.name, count: one.account_count, href: `/account/?classification=${one.id}`, tone: own.tone };
+        })}
+    />
+  );
+}
+
+function Changes({ stats }: { stats: Figures }) {
+  const { t } = useTranslation();
+  const days = stats.changes_30d;
+  const series = useMemo(
+    () =>
+      (['added', 'changed', 'removed'] as const).map((key) => ({
+        key,
+        name: t(`statistics.${key}`),
+        points: days.map((day) => [day.date, day[key]] as const),
+      })),
+    [days, t],
+  );
+  return (
+    <div className="statistics-chart">
+      {days.every((day) => day.added + day.changed + day.removed === 0) ? (
+        <p className="muted">{t('statistics.noChanges')}</p>
+      ) : (
+        <SizeChart series={series} label={t('statistics.changes')} measure="count" as="bar" height={190} />
+      )}
+    </div>
+  );
+}
+
+function Top({ stats }: { stats: Figures }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (stats.top_privileged.length === 0) return <p className="panel-none">{t('statistics.none')}</p>;
+  return (
+    <Table
+      label={t('statistics.top')}
+      rows={stats.top_privileged}
+      rowKey={(row) => row.id}
+      columns={[
+        {
+          key: 'account',
+          title: t('accounts.account'),
+          lead: true,
+          render: (row) => (
+            <A className="mono" href={`/account/?account=${row.id}`}>
+              {row.username}
+            </A>
+          ),
+        },
+        {
+          key: 'instance',
+          title: t('accounts.instance'),
+          render: (row) => <A href={`/instances/${row.instance_id}?tab=accounts`}>{row.instance_name}</A>,
+        },
+        { key: 'engine', title: t('instances.dbType'), render: (row) => <Engine type={row.db_type} /> },
+        {
+          key: 'super',
+          title: t('accounts.superuser'),
+          render: (row) => (row.is_superuser ? <Chip tone="bad">{t('accounts.superuser')}</Chip> : <span className="muted">–</span>),
+        },
+        { key: 'privileges', title: t('statistics.privileges'), align: 'end', render: (row) => format.number(row.privileges) },
+      ]}
+    />
+  );
+}
