@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import pg from 'pg';
 import type { LiveServer } from '../engines/test/live.ts';
 
+const GROUP = 250;
 /** 5,000 roles with 20 table grants each over a few roles and databases: the accounts of a large shared server. */
 export async function fillPostgres(server: LiveServer, accounts: number, grants: number): Promise<void> {
   const client = new pg.Client({
@@ -17,21 +18,24 @@ export async function fillPostgres(server: LiveServer, accounts: number, grants:
   const shop = new pg.Client({ host: server.host, port: server.port, user: server.username, password: server.password, database: 'shop' });
   shop.on('error', () => undefined);
   await shop.connect();
-  // A table's grants are one row and must fit a page: each table is granted to 250 accounts.
-  await shop.query(`do $$ declare names text; begin
+  await shop.query(`do $$ begin
     for g in 1..20 loop execute format('create role team_%s nologin', g); end loop;
     for a in 1..${accounts} loop
       execute format('create role app_%s login', a);
       execute format('grant team_%s to app_%s', mod(a, 20) + 1, a);
     end loop;
-    for k in 0..${Math.ceil(accounts / 250) - 1} loop
-      select string_agg('app_' || a, ', ') into names from generate_series(k * 250 + 1, least((k + 1) * 250, ${accounts})) a;
-      for t in 1..${grants} loop
-        execute format('create table t%s_%s (id int)', k, t);
-        execute format('grant select on t%s_%s to %s', k, t, names);
-      end loop;
-    end loop;
   end $$`);
+  // A table's grants are one row and must fit a page: each table is granted to 250 accounts. One transaction for each
+  // such group: a transaction holds a lock for every table it makes.
+  for (let k = 0; k < Math.ceil(accounts / GROUP); k++)
+    await shop.query(`do $$ declare names text; begin
+      select string_agg('app_' || a, ', ') into names
+        from generate_series(${k * GROUP + 1}, ${Math.min((k + 1) * GROUP, accounts)}) a;
+      for t in 1..${grants} loop
+        execute format('create table t${k}_%s (id int)', t);
+        execute format('grant select on t${k}_%s to %s', t, names);
+      end loop;
+    end $$`);
   await shop.end();
 }
 
