@@ -11,6 +11,7 @@ import * as jobsAndLogs from './0005-jobs-and-logs.ts';
 import * as firstRows from './0006-first-rows.ts';
 import * as classificationRules from './0007-classification-rules.ts';
 import * as longNames from './0008-long-names.ts';
+import * as factsWrittenFast from './0009-facts-written-fast.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   '0006-first-rows': firstRows,
   '0007-classification-rules': classificationRules,
   '0008-long-names': longNames,
+  '0009-facts-written-fast': factsWrittenFast,
 };

@@ -37,11 +37,8 @@ export async function deleteAssignments(db: Db, ids: readonly number[]): Promise
     select instance_id, count(*) as n from gone group by instance_id`.execute(db);
   return new Map(rows.map((row) => [row.instance_id, row.n]));
 }
-/** What is rebuilt from snapshots and tests: of no interest once those are gone, so nobody counts it. */
+/** What tests made and nobody counts; the index of facts goes with the accounts, by their trigger. */
 export async function deleteDerived(db: Db, ids: readonly number[]): Promise<void> {
-  await db.deleteFrom('account_privileges').where('instance_id', 'in', ids).execute();
-  await db.deleteFrom('account_memberships').where('instance_id', 'in', ids).execute();
-  await db.deleteFrom('account_ownership').where('instance_id', 'in', ids).execute();
   await db.deleteFrom('instance_capabilities').where('instance_id', 'in', ids).execute();
 }
 export const deleteInstanceRows = (db: Db, ids: readonly number[]) => db.deleteFrom('instances').where('id', 'in', ids).execute();
