@@ -96,6 +96,7 @@ export function places(ids: Ids): Place[] {
     admin('accounts', '/account/'),
     admin('accounts-oracle', '/account/oracle'),
     admin('account', `/account/?account=${account}`, drawer),
+    admin('account-classes', `/account/?account=${account}&view=classes`, drawer),
     admin('account-changes', `/account/?account=${account}&view=changes`, drawer),
     admin('account-about', `/account/?account=${account}&view=about`, drawer),
     admin('account-elsewhere', `/account/?account=${account}&view=elsewhere`, drawer),

@@ -245,6 +245,50 @@ const WORKS: Record<string, Work> = {
     await page.locator('.timeline > li').first().waitFor();
   },
 
+  'account: what it may do, searched and only directly; its classes with the rule; attributes by name; elsewhere': async (visit) => {
+    const { page } = visit;
+    const drawer = page.locator('.ant-drawer');
+    const { items } = await read<{ items: { id: number; username: string }[] }>(
+      visit,
+      '/account/api/accounts?db_type=postgresql&risk=critical&search=root&limit=1',
+    ).then(async (found) =>
+      found.items.length > 0 ? found : read<typeof found>(visit, '/account/api/accounts?db_type=postgresql&risk=critical&limit=1'),
+    );
+    const { id } = items[0]!;
+    await visit.go(`/account/?account=${id}`);
+    const groups = drawer.locator('.priv-group');
+    await groups.first().waitFor();
+    const before = await drawer.locator('.priv-list code').count();
+    await drawer.locator('.priv-search input').or(drawer.locator('input.priv-search')).first().fill('no such object anywhere');
+    await drawer.locator('.priv .state').waitFor();
+    await drawer.locator('.priv-search input').or(drawer.locator('input.priv-search')).first().fill('');
+    await until('all of it is back', async () => (await drawer.locator('.priv-list code').count()) === before);
+    await drawer.locator('nav.tabs a[href*="view=classes"]').click();
+    await drawer.locator('.account-classes > li').first().waitFor();
+    const rule = drawer.locator('.account-classes a[href*="rule="]').first();
+    const named = await rule.innerText();
+    await drawer.locator('.account-classes .fact-found code').first().waitFor();
+    await rule.click();
+    await page.waitForURL(/\/accounts\/classifications\/\?rule=\d+/);
+    await until(
+      'the rule is open',
+      async () =>
+        (await drawer
+          .locator('input[name=rule_name]')
+          .inputValue()
+          .catch(() => '')) === named,
+    );
+    await visit.go(`/account/?account=${id}&view=about`);
+    await drawer.getByText('May create databases').waitFor();
+    assert(!/can_create_db/.test(await drawer.innerText()), 'an attribute stands under the name of its column');
+    await visit.go(`/account/?account=${id}&view=elsewhere`);
+    const other = drawer.locator('table.grid tbody a').first();
+    const there = await other.innerText();
+    await other.click();
+    await page.waitForURL((url) => url.searchParams.get('account') !== String(id));
+    await drawer.locator('.account-title').filter({ hasText: there }).waitFor();
+  },
+
   'classes: a class and its rule, previewed before it is saved; who got it and why; by hand; deleted': async (visit) => {
     const { page } = visit;
     const drawer = page.locator('.ant-drawer');

@@ -11,7 +11,7 @@ import { nonce } from './early';
 import { ApiError } from './http';
 import { startI18n } from './i18n/i18n';
 import { SignInAgain } from './layout/sign-in-again';
-import { useDark } from './prefs';
+import { onLocaleChanged, useDark } from './prefs';
 import { makeRouter } from './router';
 import { SessionProvider } from './session';
 import { antdTheme } from './ui/theme/theme';
@@ -30,6 +30,7 @@ const queries = new QueryClient({
     },
   },
 });
+onLocaleChanged(() => void queries.invalidateQueries());
 const router = makeRouter();
 
 function Console() {

@@ -6,14 +6,21 @@ import { send } from './http';
 import { changeLocale } from './i18n/i18n';
 
 const YEAR = 365 * 24 * 3600;
-function remember(name: 'locale' | 'theme', value: string): void {
+async function remember(name: 'locale' | 'theme', value: string): Promise<void> {
   document.cookie = `whalefall_${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax`;
-  if (boot.user) void send({ method: 'PUT', path: '/auth/api/preferences', body: { [name]: value } }).catch(() => undefined);
+  if (boot.user) await send({ method: 'PUT', path: '/auth/api/preferences', body: { [name]: value } }).catch(() => undefined);
+}
+
+let spoken: (() => void) | null = null;
+/** Some of what the server says is in the reader's language: the signed-in app reads it again. */
+export function onLocaleChanged(handler: () => void): void {
+  spoken = handler;
 }
 
 export async function setLocale(locale: Locale): Promise<void> {
   await changeLocale(locale);
-  remember('locale', locale);
+  await remember('locale', locale);
+  spoken?.();
 }
 
 let theme: Theme = boot.theme;
@@ -25,7 +32,7 @@ system.addEventListener('change', changed);
 export function setTheme(next: Theme): void {
   theme = next;
   document.documentElement.dataset.theme = next;
-  remember('theme', next);
+  void remember('theme', next);
   changed();
 }
 

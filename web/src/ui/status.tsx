@@ -102,7 +102,9 @@ export function Risk({ level }: { level: string }) {
 interface Label {
   name: string;
   display_name?: string;
-  color: string;
+  /** One of the catalogue's colour keys, unless the tone is known. */
+  color?: string;
+  tone?: Tone;
 }
 /** Tags or classifications: the first few, the rest behind "+n". */
 export function Labels({ items, max = 3 }: { items: readonly Label[]; max?: number }) {
@@ -111,7 +113,7 @@ export function Labels({ items, max = 3 }: { items: readonly Label[]; max?: numb
   return (
     <span className="labels">
       {items.slice(0, max).map((one) => (
-        <Chip key={one.name} tone={toneOf(one.color)}>
+        <Chip key={one.name} tone={one.tone ?? toneOf(one.color)}>
           {text(one)}
         </Chip>
       ))}

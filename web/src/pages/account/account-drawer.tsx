@@ -9,13 +9,16 @@ import { unreadOf } from '../../ui/permission-view/group';
 import { PermissionView } from '../../ui/permission-view/permission-view';
 import { RelativeTime } from '../../ui/relative-time';
 import { Failed, Skeleton } from '../../ui/states';
-import { Chip, Engine, Risk, toneOf } from '../../ui/status';
+import { Chip, Engine } from '../../ui/status';
 import { Table } from '../../ui/table/table';
 import { useUrl } from '../../ui/url';
+import { ClassChips } from '../accounts/classifications/class-chips';
+import { AccountAttributes } from './account-attributes';
 import { AccountChanges } from './account-changes';
+import { AccountClasses } from './account-classes';
 
 type Reply = NonNullable<WireOf<typeof catalogue.account.getAccountPermissions>>;
-const VIEWS = ['privileges', 'changes', 'about', 'elsewhere'] as const;
+const VIEWS = ['privileges', 'classes', 'changes', 'about', 'elsewhere'] as const;
 
 /** The account named in the address (`?account=<id>&view=…`): what it may do, how that changed, where else it is. */
 export function AccountDrawer() {
@@ -48,12 +51,14 @@ export function AccountDrawer() {
               label: (
                 <>
                   {t(`accounts.tabs.${key}`)}
+                  {key === 'classes' && data.account.classifications.length > 0 && <small>{data.account.classifications.length}</small>}
                   {key === 'elsewhere' && data.same_account.length > 0 && <small>{data.same_account.length}</small>}
                 </>
               ),
             }))}
           />
           {view === 'privileges' && <Privileges reply={data} />}
+          {view === 'classes' && <AccountClasses accountId={data.account.id} />}
           {view === 'changes' && <AccountChanges instanceId={data.account.instance_id} accountId={data.account.id} />}
           {view === 'about' && <About reply={data} />}
           {view === 'elsewhere' && <Elsewhere reply={data} />}
@@ -73,15 +78,7 @@ function Title({ account }: { account: Reply['account'] }) {
         {account.is_locked && <Chip tone="warn">{t('accounts.locked')}</Chip>}
         {account.is_role && <Chip>{t('accounts.role')}</Chip>}
         {account.deleted_at && <Chip>{t('accounts.deleted')}</Chip>}
-        {account.classifications.map((one) => (
-          <Chip
-            key={one.id}
-            tone={toneOf(one.color)}
-            title={one.rule_name ? t('accounts.matchedRule', { rule: one.rule_name }) : undefined}
-          >
-            {one.name}
-          </Chip>
-        ))}
+        <ClassChips items={account.classifications} max={4} />
       </span>
       <small>
         <Engine type={account.db_type} /> · <A href={`/instances/${account.instance_id}`}>{account.instance_name}</A> ·{' '}
@@ -121,9 +118,6 @@ function About({ reply }: { reply: Reply }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { account } = reply;
-  const attributes = Object.entries(account.type_specific ?? {}).filter(([, value]) => value !== null && value !== '');
-  const show = (value: unknown) =>
-    typeof value === 'boolean' ? t(value ? 'ui.yes' : 'ui.no') : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return (
     <div className="stack">
       <Facts
@@ -134,34 +128,7 @@ function About({ reply }: { reply: Reply }) {
           ...(account.deleted_at ? [[t('accounts.deletedAt'), format.dateTime(account.deleted_at)] as [string, string]] : []),
         ]}
       />
-      {account.classifications.length > 0 && (
-        <section>
-          <h2 className="sub">{t('accounts.classifications')}</h2>
-          <ul className="stack">
-            {account.classifications.map((one) => (
-              <li key={one.id} className="row">
-                <Risk level={one.risk_level} />
-                <span>{one.name}</span>
-                {one.rule_name && <span className="muted">{t('accounts.matchedRule', { rule: one.rule_name })}</span>}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {attributes.length > 0 && (
-        <section>
-          <h2 className="sub">{t('accounts.attributes')}</h2>
-          <Facts
-            columns={1}
-            items={attributes.map(([key, value]) => [
-              key,
-              <span key={key} className="mono">
-                {show(value)}
-              </span>,
-            ])}
-          />
-        </section>
-      )}
+      <AccountAttributes attributes={account.type_specific ?? {}} />
     </div>
   );
 }

@@ -3,8 +3,10 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { A } from '../../ui/a';
 import { RelativeTime } from '../../ui/relative-time';
-import { Chip, Engine, Labels } from '../../ui/status';
+import { Chip, Engine } from '../../ui/status';
 import type { Column } from '../../ui/table/table';
+import { ClassChips } from '../accounts/classifications/class-chips';
+import { TagChips } from '../tags/tag-chips';
 import { AccountState } from './account-drawer';
 
 export type LedgerItem = NonNullable<WireOf<typeof catalogue.account.listAccountsData>>['items'][number];
@@ -73,7 +75,7 @@ export function ledgerColumns(t: TFunction, href: (id: number) => string, withEn
           <span className="muted">–</span>
         ),
     },
-    { key: 'classes', title: t('accounts.classifications'), render: (row) => <Labels items={row.classifications} max={2} /> },
+    { key: 'classes', title: t('accounts.classifications'), render: (row) => <ClassChips items={row.classifications} max={2} /> },
     {
       key: 'change',
       title: t('accounts.lastChange'),
@@ -81,7 +83,7 @@ export function ledgerColumns(t: TFunction, href: (id: number) => string, withEn
       render: (row) => <RelativeTime at={row.last_change_time} empty="–" />,
     },
     { key: 'sync', title: t('accounts.lastSync'), sort: 'last_sync_time', render: (row) => <RelativeTime at={row.last_sync_time} /> },
-    { key: 'tags', title: t('accounts.tags'), hidden: true, render: (row) => <Labels items={row.tags} max={2} /> },
+    { key: 'tags', title: t('accounts.tags'), hidden: true, render: (row) => <TagChips items={row.tags} max={2} /> },
     {
       key: 'plugin',
       title: t('accounts.plugin'),

@@ -3,19 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
+import { useClasses, useClassLabel } from '../accounts/classifications/use-classes';
 import { useTagOptions } from '../tags/tag-options';
 
 const INCLUDES = ['include_roles', 'include_deleted'] as const;
 
-export function LedgerFilters({
-  list,
-  classifications,
-}: {
-  list: ListState<typeof catalogue.account.listAccountsData>;
-  classifications: { value: string; label: string }[];
-}) {
+export function LedgerFilters({ list }: { list: ListState<typeof catalogue.account.listAccountsData> }) {
   const { t } = useTranslation();
   const { options } = useTagOptions();
+  const label = useClassLabel();
+  const classes = useClasses().data?.classifications.filter((one) => one.is_active) ?? [];
   const instances = useRoute(catalogue.common.getInstanceOptions, {}, { staleTime: 60_000 });
   return (
     <>
@@ -24,7 +21,7 @@ export function LedgerFilters({
         value={list.text('instance_id')}
         options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
         onChange={(instance_id) => list.set({ instance_id })}
-        width={128}
+        width={116}
         search
       />
       <FilterSelect
@@ -35,7 +32,7 @@ export function LedgerFilters({
           { value: 'false', label: t('accounts.unlocked') },
         ]}
         onChange={(is_locked) => list.set({ is_locked })}
-        width={104}
+        width={118}
       />
       <FilterSelect
         label={t('accounts.superuser')}
@@ -45,7 +42,7 @@ export function LedgerFilters({
           { value: 'false', label: t('accounts.notSuperuser') },
         ]}
         onChange={(is_superuser) => list.set({ is_superuser })}
-        width={108}
+        width={124}
       />
       <FilterSelect
         label={t('accounts.risk')}
@@ -55,15 +52,15 @@ export function LedgerFilters({
           { value: 'none', label: t('statistics.unclassified') },
         ]}
         onChange={(risk) => list.set({ risk })}
-        width={104}
+        width={88}
       />
-      {classifications.length > 0 && (
+      {classes.length > 0 && (
         <FilterSelect
           label={t('accounts.classifications')}
           value={list.text('classification')}
-          options={classifications}
+          options={classes.map((one) => ({ value: String(one.id), label: label(one).name }))}
           onChange={(classification) => list.set({ classification })}
-          width={104}
+          width={98}
         />
       )}
       <FilterMany

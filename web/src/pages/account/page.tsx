@@ -80,7 +80,7 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
         current={Number(search.get('account')) || null}
         searchLabel={t('accounts.search')}
         csv={urlOf(catalogue.files.exportAccounts, { query: filter as never })}
-        filters={<LedgerFilters list={list} classifications={result.data?.filter_options.classifications ?? []} />}
+        filters={<LedgerFilters list={list} />}
         empty={
           <Empty
             title={t('accounts.empty')}

@@ -4,8 +4,9 @@ import type { Format } from '../../i18n/format';
 import { A } from '../../ui/a';
 import { CopyText } from '../../ui/copy-text';
 import { RelativeTime } from '../../ui/relative-time';
-import { Chip, Enabled, Engine, Labels, TestState } from '../../ui/status';
+import { Chip, Enabled, Engine, TestState } from '../../ui/status';
 import type { Column } from '../../ui/table/table';
+import { TagChips } from '../tags/tag-chips';
 
 export type Instance = NonNullable<WireOf<typeof catalogue.instancesManage.listInstancesData>>['items'][number];
 
@@ -66,7 +67,7 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       render: (row) => <span className="nowrap">{format.size(row.total_size_mb)}</span>,
     },
     { key: 'last_sync', title: t('instances.lastSync'), sort: 'last_sync_time', render: (row) => <RelativeTime at={row.last_sync_time} /> },
-    { key: 'tags', title: t('instances.tags'), render: (row) => <Labels items={row.tags} max={2} /> },
+    { key: 'tags', title: t('instances.tags'), render: (row) => <TagChips items={row.tags} max={2} /> },
     { key: 'active', title: t('ui.status'), sort: 'is_active', hidden: true, render: (row) => <Enabled on={row.is_active} /> },
     { key: 'connected', title: t('instances.lastConnected'), hidden: true, render: (row) => <RelativeTime at={row.last_connected} /> },
     { key: 'created', title: t('ui.createdAt'), sort: 'created_at', hidden: true, render: (row) => <RelativeTime at={row.created_at} /> },

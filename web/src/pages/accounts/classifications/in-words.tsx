@@ -2,6 +2,7 @@ import type { DbType } from '@whalefall/contract';
 import { useTranslation } from 'react-i18next';
 import type zh from '../../../i18n/zh-CN/classes';
 import { type Draft, type Groups, type Item, KINDS, placeOf, saysSomething, writeDraft } from './expression';
+import './matched-facts.css';
 
 /** The name of a rule's group; one that we do not know stands as it is. */
 export function useGroupName(): (key: string) => string {

@@ -8,13 +8,14 @@ import { useFormat } from '../../../i18n/format';
 import { Stats } from '../../../ui/page';
 import { RelativeTime } from '../../../ui/relative-time';
 import { Empty } from '../../../ui/states';
-import { Chip, Labels } from '../../../ui/status';
+import { Chip } from '../../../ui/status';
 import { FilterSelect } from '../../../ui/table/filters';
 import { ListPage } from '../../../ui/table/list-page';
 import { useList } from '../../../ui/table/list-state';
 import type { Column } from '../../../ui/table/table';
 import { useUrl } from '../../../ui/url';
 import { AccountDrawer, AccountState } from '../../account/account-drawer';
+import { ClassChips } from '../../accounts/classifications/class-chips';
 import { AccountName } from '../../account/columns';
 import type { InstanceRecord } from './overview';
 
@@ -68,7 +69,7 @@ function accountColumns(t: TFunction, href: (id: number) => string, type: Instan
           },
         ]
       : []),
-    { key: 'classes', title: t('accounts.classifications'), render: (row) => <Labels items={row.classifications} max={2} /> },
+    { key: 'classes', title: t('accounts.classifications'), render: (row) => <ClassChips items={row.classifications} max={2} /> },
     {
       key: 'change',
       title: t('accounts.lastChange'),

@@ -9,10 +9,11 @@ import { A } from '../../../ui/a';
 import { useConfirm } from '../../../ui/confirm';
 import { CopyText } from '../../../ui/copy-text';
 import { Page, Tabs } from '../../../ui/page';
+import { TagChips } from '../../tags/tag-chips';
 import { useIdParam } from '../../../ui/params';
 import { SessionDrawer } from '../../../ui/session-drawer';
 import { Failed, Skeleton } from '../../../ui/states';
-import { Enabled, Engine, Labels, TestState } from '../../../ui/status';
+import { Enabled, Engine, TestState } from '../../../ui/status';
 import { useUrl } from '../../../ui/url';
 import { useSync } from '../../../ui/use-sync';
 import { BatchTest, type TestTarget } from '../batch-test';
@@ -72,7 +73,7 @@ export default function InstanceDetail() {
           <CopyText text={`${instance.host}:${instance.port}`} mono />
           {instance.main_version && <span className="mono">{instance.main_version}</span>}
           <TestState ok={instance.last_test_ok} code={instance.last_test_error_code} />
-          {instance.tags.length > 0 && <Labels items={instance.tags} max={5} />}
+          {instance.tags.length > 0 && <TagChips items={instance.tags} max={5} />}
         </>
       }
       actions={
