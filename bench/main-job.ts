@@ -1,14 +1,13 @@
-/** Times of the main job: `npm run bench`. Prints a table and writes bench/results/main-job.{json,md}. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+/** Times of the main job: `npm run bench main-job`. Prints a table and writes bench/results/main-job.{json,md}. */
 import { fakeEngines, fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { startMariadb, startPostgres } from '../engines/test/live.ts';
 import { fillMariadb, fillPostgres } from './fill-servers.ts';
 import { openBenchHouse } from './house.ts';
+import { type Row, writeResults } from './results.ts';
 
 const ACCOUNTS = Number(process.env.BENCH_ACCOUNTS ?? 5000);
 const GRANTS = Number(process.env.BENCH_GRANTS ?? 20);
-const rows: { work: string; figure: string; note: string }[] = [];
+const rows: Row[] = [];
 const add = (work: string, figure: string, note = '') => {
   rows.push({ work, figure, note });
   console.log(`${work.padEnd(70)} ${figure.padStart(12)}  ${note}`);
@@ -93,17 +92,9 @@ async function oneHung(): Promise<void> {
   }
 }
 
-console.log(
-  `${os.cpus().length} cores (${os.cpus()[0]?.model.trim()}), ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}\n`,
-);
-await liveEngine('PostgreSQL');
-await liveEngine('MariaDB');
-await oneHung();
-mkdirSync(new URL('results', import.meta.url), { recursive: true });
-const machine = `${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
-writeFileSync(new URL('results/main-job.json', import.meta.url), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-writeFileSync(
-  new URL('results/main-job.md', import.meta.url),
-  `# The main job\n\n${machine}\n\n| Work | Figure | Note |\n|---|---|---|\n${rows.map((r) => `| ${r.work} | ${r.figure} | ${r.note} |`).join('\n')}\n`,
-);
-process.exit(0);
+export async function mainJob(): Promise<void> {
+  await liveEngine('PostgreSQL');
+  await liveEngine('MariaDB');
+  await oneHung();
+  writeResults('main-job', 'The main job', rows);
+}

@@ -48,7 +48,7 @@ export async function permissionsOf(
   const key = `permissions:${row.instance_id}:${row.username}:${row.id}:${row.accounts_version ?? 0}`;
   const [everything, classes, same] = await Promise.all([
     cache.get(key, KEPT_MS, async () => effectiveIndex(dbType, (await queries.principalsFor(db, row)) as Principal[]).of(row.username)),
-    queries.classesOf(db, [row.id]),
+    queries.classesOf(db, [row.id], locale),
     queries.sameAccount(db, row),
   ]);
   const search = asked.search?.toLowerCase();

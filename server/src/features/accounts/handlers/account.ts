@@ -1,4 +1,4 @@
-import { type catalogue, DB_TYPES, type DbType } from '@whalefall/contract';
+import { type catalogue, DB_TYPES, type DbType, type Locale } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import { businessTime, dayRange } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
@@ -39,15 +39,15 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       async getAccountPermissions({ params, query }, { locale }) {
         return permissionsOf({ db, cache }, await found(params.account_id), query, locale, timeZone);
       },
-      async listAccountsData({ query }) {
+      async listAccountsData({ query }, { locale }) {
         const [{ items, total }, stats, classes, tags] = await Promise.all([
           queries.ledgerPage(db, query, query),
           queries.ledgerStats(db),
-          queries.classOptions(db),
+          queries.classOptions(db, locale),
           activeTags(db, undefined),
         ]);
         return {
-          items: await ledgerItems(db, items),
+          items: await ledgerItems(db, items, locale),
           total,
           page: query.page,
           pages: Math.ceil(total / query.limit),
@@ -120,6 +120,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
             : await queries.classesOf(
                 db,
                 items.map((item) => item.id),
+                locale,
               );
         const byAccount = Map.groupBy(classes, (c) => c.account_id);
         const accounts = items.map((item) => {
@@ -183,13 +184,14 @@ function engineFields(dbType: DbType, own: Record<string, unknown>) {
 }
 
 /** Rows of the ledger with tags and classes: one statement for each relation. */
-export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<typeof queries.ledgerPage>>['items']) {
+export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<typeof queries.ledgerPage>>['items'], locale: Locale) {
   if (items.length === 0) return [];
   const [tags, classes] = await Promise.all([
     tagsOfInstances(db, [...new Set(items.map((item) => item.instance_id))]),
     queries.classesOf(
       db,
       items.map((item) => item.id),
+      locale,
     ),
   ]);
   const tagsBy = Map.groupBy(tags, (tag) => tag.instance_id);

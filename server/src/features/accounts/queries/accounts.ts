@@ -1,4 +1,4 @@
-import type { DbType } from '@whalefall/contract';
+import type { DbType, Locale } from '@whalefall/contract';
 import { type Kysely, sql } from 'kysely';
 import { contains } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
@@ -134,25 +134,32 @@ export const ledgerStats = (db: Db) =>
     .execute();
 
 /** The classes of some accounts, highest priority first. */
-export const classesOf = (db: Db, accountIds: readonly number[]) =>
+/** The name of a class in the caller's language, where it has one. */
+const nameIn = (locale: Locale, table: string) =>
+  locale === 'en'
+    ? sql<string>`coalesce(${sql.ref(`${table}.name_en`)}, ${sql.ref(`${table}.name`)})`
+    : sql<string>`${sql.ref(`${table}.name`)}`;
+export const classesOf = (db: Db, accountIds: readonly number[], locale: Locale) =>
   db
     .selectFrom('account_classification_assignments as s')
     .innerJoin('account_classifications as c', 'c.id', 's.classification_id')
     .leftJoin('classification_rules as r', 'r.id', 's.rule_id')
-    .select(['s.account_id', 'c.id', 'c.name', 'c.color', 'c.risk_level', 'r.rule_name', 's.matched_facts'])
+    .select(nameIn(locale, 'c').as('name'))
+    .select(['s.account_id', 'c.id', 'c.color', 'c.risk_level', 'r.rule_name', 's.matched_facts'])
     .where('s.account_id', 'in', accountIds)
     .where('s.is_active', '=', true)
     .where('c.is_active', '=', true)
     .orderBy('c.priority', 'desc')
     .orderBy('c.id')
     .execute();
-export const classOptions = (db: Db) =>
+export const classOptions = (db: Db, locale: Locale) =>
   db
-    .selectFrom('account_classifications')
-    .select(['id', 'name', 'color'])
-    .where('is_active', '=', true)
-    .orderBy('priority', 'desc')
-    .orderBy('id')
+    .selectFrom('account_classifications as c')
+    .select(['c.id', 'c.color'])
+    .select(nameIn(locale, 'c').as('name'))
+    .where('c.is_active', '=', true)
+    .orderBy('c.priority', 'desc')
+    .orderBy('c.id')
     .execute();
 
 const ACCOUNT = [
