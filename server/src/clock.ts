@@ -92,7 +92,8 @@ export function dayRange(from: string | undefined, to: string | undefined, timeZ
 export function wallTime(text: string, timeZone: string): Date {
   if (/Z$|[+-]\d\d:?\d\d$/.test(text)) return new Date(text);
   const wanted = Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`);
-  if (Number.isNaN(wanted)) return new Date(Number.NaN);
+  // The 30th of February is no day, and not the 2nd of March either.
+  if (Number.isNaN(wanted) || new Date(wanted).toISOString().slice(0, 10) !== text.slice(0, 10)) return new Date(Number.NaN);
   let guess = wanted;
   for (let i = 0; i < 3; i++) {
     const shown = Date.parse(`${businessTime(new Date(guess), timeZone).replace(' ', 'T')}Z`);

@@ -4,9 +4,11 @@ import { startAggregation } from './features/capacity/index.ts';
 import { startClassification } from './features/classification/index.ts';
 import { syncTargets } from './features/instances/index.ts';
 import { purgeLogs } from './features/logs/index.ts';
-import { cleanupPartitions, createAhead } from './features/partitions/index.ts';
-import type { BuiltInJob } from './features/scheduler/index.ts';
-import { startSession } from './features/sync-sessions/index.ts';
+import { cleanupPartitions, createAhead, partitionHealth } from './features/partitions/index.ts';
+import { type BuiltInJob, deleteRuns } from './features/scheduler/index.ts';
+import { purgeSessions, startSession } from './features/sync-sessions/index.ts';
+import { deleteOver } from './http/queries.ts';
+import { deleteAuditEvents } from './logbook/index.ts';
 import { transaction } from './store/transaction.ts';
 
 const daily = (hour: string, minute: string): BuiltInJob['trigger'] => ({
@@ -17,6 +19,13 @@ const daily = (hour: string, minute: string): BuiltInJob['trigger'] => ({
   month: '*',
   day_of_week: '*',
 });
+
+const DAY_MS = 86_400_000;
+/** How long what is over is kept (40 §6, 00-overview §14). */
+const SESSION_DAYS = 30;
+const RUN_DAYS = 180;
+const AUDIT_DAYS = 730;
+const SIGN_IN_DAYS = 30;
 
 /** Every built-in job: id, title, default trigger (business time), function. */
 export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config' | 'log'>): BuiltInJob[] {
@@ -45,7 +54,10 @@ export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'
       name: { zh: '监控分区健康状态', en: 'Keep partitions ready' },
       description: { zh: '每日为容量表提前创建未来月份的分区', en: 'Every day, makes the size tables’ partitions of the months ahead' },
       trigger: daily('0', '30'),
-      run: async () => ({ summary: { created: await createAhead(db, today(clock)) } }),
+      run: async () => {
+        const created = await createAhead(db, today(clock));
+        return { summary: { created, ...(await partitionHealth(db, today(clock))) } };
+      },
     },
     {
       id: 'sync_accounts',
@@ -67,9 +79,23 @@ export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'
     {
       id: 'cleanup_logs',
       name: { zh: '清理旧日志', en: 'Delete old logs' },
-      description: { zh: '每日删除超过保留期的日志', en: 'Every day, deletes log rows past their retention' },
+      description: {
+        zh: '每日删除超过保留期的日志、同步会话、任务运行记录与审计记录',
+        en: 'Every day, deletes log rows, sync sessions, runs of jobs and audit events past their retention',
+      },
       trigger: daily('2', '0'),
-      run: async ({ now }) => ({ summary: { deleted: await purgeLogs(db, config.logRetentionDays, now) } }),
+      run: async ({ now }) => {
+        const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+        return {
+          summary: {
+            deleted: await purgeLogs(db, config.logRetentionDays, now),
+            sessions: await purgeSessions(db, before(SESSION_DAYS)),
+            runs: await deleteRuns(db, before(RUN_DAYS)),
+            audit_events: await deleteAuditEvents(db, before(AUDIT_DAYS)),
+            sign_ins: await deleteOver(db, before(SIGN_IN_DAYS)),
+          },
+        };
+      },
     },
     {
       id: 'collect_database_sizes',

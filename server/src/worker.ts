@@ -3,7 +3,7 @@ import { accountSync } from './features/accounts/index.ts';
 import { aggregationWork, capacitySync } from './features/capacity/index.ts';
 import { classificationWork } from './features/classification/index.ts';
 import { loginOf } from './features/instances/index.ts';
-import { installJobs, jobRun, runJob, tick } from './features/scheduler/index.ts';
+import { installJobs, jobRun, runJob, sweepRuns, tick } from './features/scheduler/index.ts';
 import { openBeats, runRecord, type RunnerDeps, runWhole, sessionRun, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
 import { builtInJobs } from './schedule.ts';
 
@@ -43,7 +43,7 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
         .finally(() => (busy = false));
     }, ms);
   };
-  const timers = [every(TICK_MS, () => tick(db, queue, clock, log)), every(SWEEP_MS, () => sweepSessions(db, log, clock.now()))];
+  const timers = [every(TICK_MS, () => tick(db, queue, clock, log)), every(SWEEP_MS, () => Promise.all([sweepSessions(db, log, clock.now()), sweepRuns(db, log, clock.now())]))];
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contractFile, route } from '../route.ts';
-import { instant, jsonObject } from '../shapes.ts';
+import { instant, jsonObject, pageOf, pageQuery, queryOneOf } from '../shapes.ts';
 
 export const job = z.object({
   id: z.string(),
@@ -21,6 +21,22 @@ export const job = z.object({
   misfire_grace_time: z.number().int(),
   upcoming: z.array(instant),
   timezone: z.string(),
+});
+
+export const RUN_STATUSES = ['running', 'success', 'failed', 'skipped', 'misfired', 'interrupted'] as const;
+const jobRun = z.object({
+  id: z.number().int(),
+  trigger_kind: z.enum(['scheduled', 'manual']),
+  status: z.enum(RUN_STATUSES),
+  scheduled_for: instant.nullable(),
+  started_at: instant,
+  finished_at: instant.nullable(),
+  duration_seconds: z.number().nullable(),
+  triggered_by: z.string().nullable(),
+  session_id: z.string().nullable(),
+  summary: jsonObject.nullable(),
+  error: z.string().nullable(),
+  node: z.string().nullable(),
 });
 
 /** §21 定时任务模块 */
@@ -62,25 +78,24 @@ export const scheduler = contractFile('scheduler', {
       trigger: z.string(),
       max_instances: z.number().int(),
       coalesce: z.boolean(),
-      recent_runs: z.array(
-        z.object({
-          id: z.number().int(),
-          trigger_kind: z.enum(['scheduled', 'manual']),
-          status: z.string(),
-          scheduled_for: instant.nullable(),
-          started_at: instant,
-          finished_at: instant.nullable(),
-          duration_seconds: z.number().nullable(),
-          triggered_by: z.string().nullable(),
-          session_id: z.string().nullable(),
-          summary: jsonObject.nullable(),
-          error: z.string().nullable(),
-          node: z.string().nullable(),
-        }),
-      ),
+      recent_runs: z.array(jobRun),
     }),
     summary: { zh: '获取指定任务详情', en: 'Get a job' },
     message: { zh: '任务详情获取成功', en: 'Job read' },
+  }),
+  listJobRuns: route({
+    handler: 'listJobRuns',
+    method: 'GET',
+    path: '/scheduler/api/jobs/<job_id>/runs',
+    extra: true,
+    access: 'view',
+    query: pageQuery(['started_at'], { sort: 'started_at', order: 'desc' })
+      .omit({ sort: true, order: true })
+      .extend({
+        status: queryOneOf(RUN_STATUSES),
+      }),
+    reply: pageOf(jobRun),
+    summary: { zh: '任务的运行记录', en: 'Runs of a job' },
   }),
   updateJobTrigger: route({
     handler: 'updateJobTrigger',

@@ -212,3 +212,35 @@ export async function revokePersonalToken(db: Db, userId: number, id: number, no
     .executeTakeFirst();
   return done.numUpdatedRows > 0n;
 }
+
+/** Sign-ins that were over before this: sessions with their refresh tokens, revoked personal tokens, failures nobody is locked by. @returns how many rows went */
+export async function deleteOver(db: Db, before: Date): Promise<number> {
+  const gone = [
+    await db
+      .deleteFrom('user_sessions')
+      .where((eb) => eb.or([eb('expires_at', '<', before), eb('revoked_at', '<', before)]))
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('refresh_tokens as r')
+              .select('r.jti')
+              .whereRef('r.session_id', '=', 'user_sessions.id')
+              .where('r.revoked_at', 'is', null)
+              .where('r.expires_at', '>=', before),
+          ),
+        ),
+      )
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('personal_tokens')
+      .where((eb) => eb.or([eb('expires_at', '<', before), eb('revoked_at', '<', before)]))
+      .executeTakeFirst(),
+    await db
+      .deleteFrom('login_failures')
+      .where('last_at', '<', before)
+      .where((eb) => eb.or([eb('locked_until', 'is', null), eb('locked_until', '<', before)]))
+      .executeTakeFirst(),
+  ];
+  return gone.reduce((n, one) => n + Number(one.numDeletedRows), 0);
+}

@@ -5,5 +5,6 @@
  */
 export { addLogContext, openLog, silentLog, withLogContext, type Log } from './logger.ts';
 export { audit, auditMany, changed, type Actor } from './audit.ts';
+export { deleteAuditEvents } from './queries.ts';
 export { openSink, type Sink } from './sink.ts';
 export { redactText } from './redact.ts';

@@ -31,3 +31,6 @@ export async function insertAuditEvents(db: Kysely<DB>, rows: readonly AuditRow[
       .values(rows.slice(i, i + CHUNK))
       .execute();
 }
+export async function deleteAuditEvents(db: Kysely<DB>, before: Date): Promise<number> {
+  return Number((await db.deleteFrom('audit_events').where('time', '<', before).executeTakeFirst()).numDeletedRows);
+}

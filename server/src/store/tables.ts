@@ -553,6 +553,7 @@ export interface UnifiedLogs {
   level: "DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL";
   message: string;
   module: string;
+  search_text: Generated<string | null>;
   timestamp: Timestamp;
   traceback: string | null;
 }

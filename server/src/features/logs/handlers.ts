@@ -7,6 +7,7 @@ import { refuse } from '../../refusal.ts';
 import * as queries from './queries.ts';
 
 const HOUR_MS = 3_600_000;
+const SHORT_MS = 48 * HOUR_MS;
 const CHUNK = 1000;
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 const ADDRESSES = new Set(['ip_address', 'user_agent', 'host', 'ip']);
@@ -41,7 +42,8 @@ export function logsHandlers({ db, clock, log }: Deps): {
     const to = end_time === undefined ? null : wallTime(end_time, timeZone);
     if (from && to && from > to)
       throw refuse.invalid({ end_time: { code: 'RANGE', zh: '结束时间早于开始时间', en: 'Ends before it starts' } });
-    return { level: given.level, module: given.module, search: given.search, from, to, admin: may(asker.user, 'admin') };
+    const short = from !== null && (to ?? asker.now).getTime() - from.getTime() <= SHORT_MS;
+    return { level: given.level, module: given.module, search: given.search, from, to, short, admin: may(asker.user, 'admin') };
   }
   /** Without `admin`: no traceback, no addresses. */
   function shown(row: queries.LogRow, admin: boolean) {

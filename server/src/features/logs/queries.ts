@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely';
-import { anyContains } from '../../store/search.ts';
 import type { DB } from '../../store/tables.ts';
 
 type Db = Kysely<DB>;
@@ -14,8 +13,17 @@ export interface LogFilter {
   search?: string | undefined;
   from: Date | null;
   to: Date | null;
+  /** So short a time that reading its rows is quicker than asking the index about all that are kept. */
+  short: boolean;
   /** Without it the rows of the security modules are not there. */
   admin: boolean;
+}
+/** Message or context contain the text, whatever the case (see migration 0010). */
+function mentions(text: string, short: boolean) {
+  const compared = sql<boolean>`strpos(l.search_text, lower(${text}::text collate "und-x-icu") collate "C") > 0`;
+  return short || [...text].length < 2
+    ? compared
+    : sql<boolean>`(search_grams(l.search_text) @> search_grams_asked(${text}::text) and ${compared})`;
 }
 /** The one predicate of search, detail, counts, statistics and export. */
 const filtered = (db: Db, f: LogFilter) =>
@@ -26,7 +34,7 @@ const filtered = (db: Db, f: LogFilter) =>
     .$if(Boolean(f.module), (q) => q.where(sql<boolean>`strpos(lower(l.module), lower(${f.module!})) > 0`))
     .$if(f.from !== null, (q) => q.where('l.timestamp', '>=', f.from!))
     .$if(f.to !== null, (q) => q.where('l.timestamp', '<=', f.to!))
-    .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('l.message'), sql`l.context::text`], f.search!)));
+    .$if(Boolean(f.search), (q) => q.where(mentions(f.search!, f.short)));
 
 const SEVERITY = sql`array_position(array['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], l.level::text)`;
 const SORTS = { timestamp: sql`l.timestamp`, level: SEVERITY, module: sql`l.module`, id: sql`l.id`, message: sql`l.message` };
@@ -62,7 +70,7 @@ export const logsBefore = (db: Db, filter: LogFilter, before: { at: Date; id: nu
     .limit(limit)
     .execute();
 export const logById = (db: Db, id: number, admin: boolean) =>
-  filtered(db, { from: null, to: null, admin }).select(COLUMNS).where('l.id', '=', id).executeTakeFirst();
+  filtered(db, { from: null, to: null, short: false, admin }).select(COLUMNS).where('l.id', '=', id).executeTakeFirst();
 /** Distinct modules by jumping from one to the next along the index: cost of a few modules, not of all rows. */
 export async function modules(db: Db, admin: boolean): Promise<string[]> {
   const { rows } = await sql<{ module: string }>`

@@ -53,28 +53,19 @@ export function schedulerHandlers({ db, queue, clock }: Deps, jobs: readonly Bui
     getJobs: (_args, { locale, now }) => shown(locale, now),
     async getJob({ params }, asker) {
       const job = await one(params.job_id, asker);
-      const runs = await queries.recentRuns(db, params.job_id, 20);
-      const recent_runs = runs.map((run) => ({
-        id: run.id,
-        trigger_kind: run.trigger_kind,
-        status: run.status,
-        scheduled_for: run.scheduled_for,
-        started_at: run.started_at,
-        finished_at: run.finished_at,
-        duration_seconds: seconds(run.started_at, run.finished_at),
-        triggered_by: run.triggered_by_name,
-        session_id: run.session_id,
-        summary: run.summary as Record<string, unknown> | null,
-        error: run.error,
-        node: run.node,
-      }));
+      const { items } = await queries.runPage(db, params.job_id, undefined, { page: 1, limit: 20 });
       return {
         ...job,
         trigger: Object.entries(job.trigger_args)
           .map(([key, value]) => `${key}=${String(value)}`)
           .join(' '),
-        recent_runs,
+        recent_runs: items.map(shownRun),
       };
+    },
+    async listJobRuns({ params, query }, asker) {
+      await one(params.job_id, asker);
+      const { items, total } = await queries.runPage(db, params.job_id, query.status, query);
+      return { items: items.map(shownRun), total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };
     },
     async updateJobTrigger({ params, body }, asker) {
       await updateTrigger(db, clock, asker, params.job_id, body);
@@ -103,5 +94,19 @@ export function schedulerHandlers({ db, queue, clock }: Deps, jobs: readonly Bui
   };
 }
 
+const shownRun = (run: Awaited<ReturnType<typeof queries.runPage>>['items'][number]) => ({
+  id: run.id,
+  trigger_kind: run.trigger_kind,
+  status: run.status,
+  scheduled_for: run.scheduled_for,
+  started_at: run.started_at,
+  finished_at: run.finished_at,
+  duration_seconds: seconds(run.started_at, run.finished_at),
+  triggered_by: run.triggered_by_name,
+  session_id: run.session_id,
+  summary: run.summary as Record<string, unknown> | null,
+  error: run.error,
+  node: run.node,
+});
 const seconds = (from: Date | undefined, to: Date | null | undefined): number | null =>
   from && to ? Math.round((to.getTime() - from.getTime()) / 100) / 10 : null;

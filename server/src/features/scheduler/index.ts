@@ -5,5 +5,6 @@
  */
 export { schedulerHandlers } from './handlers.ts';
 export { type BuiltInJob, jobRun } from './jobs.ts';
-export { runJob } from './run-job.ts';
+export { deleteRuns } from './queries.ts';
+export { runJob, sweepRuns } from './run-job.ts';
 export { installJobs, tick } from './tick.ts';

@@ -116,6 +116,18 @@ export async function endRun(
   if (done.numUpdatedRows > 0n)
     await db.updateTable('scheduler_jobs').set({ last_run_time: now, last_status: end.status }).where('id', '=', run.job_id).execute();
 }
+export const staleRuns = (db: Db, before: Date) =>
+  db
+    .selectFrom('scheduler_job_runs')
+    .select(['id', 'job_id'])
+    .where('status', '=', 'running')
+    .where((eb) => eb(eb.fn.coalesce('heartbeat_at', 'started_at'), '<', before))
+    .execute();
+/** Runs that ended before this; the jobs themselves know their last one. @returns how many went */
+export async function deleteRuns(db: Db, before: Date): Promise<number> {
+  const done = await db.deleteFrom('scheduler_job_runs').where('finished_at', '<', before).executeTakeFirst();
+  return Number(done.numDeletedRows);
+}
 /** The newest ended run of each job. */
 export const lastRuns = (db: Db) =>
   db
@@ -179,15 +191,23 @@ export async function resetJobs(db: Db, rows: Parameters<typeof insertMissing>[1
       .where('id', '=', row.id)
       .execute();
 }
-/** The newest runs of a job, with who asked for them. */
-export const recentRuns = (db: Db, jobId: string, limit: number) =>
-  db
+/** A job's runs, newest first, with who asked for them. */
+export async function runPage(db: Db, jobId: string, status: RunStatus | undefined, page: { page: number; limit: number }) {
+  const runs = db
     .selectFrom('scheduler_job_runs as r')
-    .leftJoin('users as u', 'u.id', 'r.triggered_by')
-    .selectAll('r')
-    .select('u.username as triggered_by_name')
     .where('r.job_id', '=', jobId)
-    .orderBy('r.started_at', 'desc')
-    .orderBy('r.id', 'desc')
-    .limit(limit)
-    .execute();
+    .$if(status !== undefined, (q) => q.where('r.status', '=', status!));
+  const [items, { total }] = await Promise.all([
+    runs
+      .leftJoin('users as u', 'u.id', 'r.triggered_by')
+      .selectAll('r')
+      .select('u.username as triggered_by_name')
+      .orderBy('r.started_at', 'desc')
+      .orderBy('r.id', 'desc')
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit)
+      .execute(),
+    runs.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { items, total };
+}

@@ -10,6 +10,9 @@ import { type BuiltInJob, type JobOutcome, jobRun } from './jobs.ts';
 import * as queries from './queries.ts';
 
 const WATCH_MS = 1000;
+const BEAT_MS = 10_000;
+/** A run that nobody has been heard of for this long has no hands any more, whatever the queue still tries. */
+const STALE_MS = 10 * 60_000;
 
 /** Runs a job beside its schedule. @throws Refusal RESOURCE_NOT_FOUND, SYNC_IN_PROGRESS while a run goes on */
 export async function startJob(db: Kysely<DB>, queue: Queue, actor: Actor, jobId: string): Promise<number> {
@@ -49,6 +52,7 @@ export async function runJob(deps: JobDeps, runId: number, stopping: AbortSignal
   const job = jobs.find((one) => one.id === run.job_id);
   if (!job) return queries.endRun(db, run, { status: 'failed', error: `no such function: ${run.job_id}` }, clock.now());
   await queries.beatRun(db, runId, node, clock.now());
+  const beat = setInterval(() => void queries.beatRun(db, runId, node, clock.now()).catch(() => {}), BEAT_MS);
   await withLogContext({ job_id: job.id, run_id: runId }, async () => {
     try {
       let outcome: JobOutcome = run.session_id ? { sessionId: run.session_id } : {};
@@ -73,8 +77,20 @@ export async function runJob(deps: JobDeps, runId: number, stopping: AbortSignal
       if (error instanceof Refusal) return queries.endRun(db, run, { status: 'skipped', error: error.code }, clock.now());
       log.error('scheduler', `${job.id} failed`, { job_id: job.id }, error);
       await queries.endRun(db, run, { status: 'failed', error: 'an error of our own; the log has it' }, clock.now());
+    } finally {
+      clearInterval(beat);
     }
   });
+}
+
+/** Runs whose worker is gone for good end as interrupted, so that the next slot is not skipped for their sake (40-D49). @returns how many */
+export async function sweepRuns(db: Kysely<DB>, log: Log, now: Date): Promise<number> {
+  const stale = await queries.staleRuns(db, new Date(now.getTime() - STALE_MS));
+  for (const run of stale) {
+    await queries.endRun(db, run, { status: 'interrupted', error: 'its worker was not heard of any more' }, now);
+    log.warning('scheduler', `${run.job_id} was interrupted`, { job_id: run.job_id, run_id: run.id });
+  }
+  return stale.length;
 }
 
 /** Follows the session to its end: a job's outcome is its session's. */

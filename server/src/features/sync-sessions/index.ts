@@ -7,6 +7,7 @@ export { openBeats } from './beats.ts';
 export { sessionsHandlers } from './handlers.ts';
 export { tell, waitForRecord } from './progress.ts';
 export { openRecords as openRecordsOf, settleSession, type SameLogin } from './queries.ts';
+export { purgeSessions } from './purge-sessions.ts';
 export { runRecord, type RecordRun, type RecordWork, type RunnerDeps } from './run-record.ts';
 export { startSession, syncRecord } from './start-session.ts';
 export { sessionShown } from './shown-session.ts';

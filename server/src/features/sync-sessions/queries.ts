@@ -108,7 +108,6 @@ export const sessionLogs = (db: Db, sessionId: string) =>
   db
     .selectFrom('unified_logs')
     .select(['id', 'timestamp', 'level', 'module', 'message'])
-    .where(sql<boolean>`search_grams(context::text) @> search_grams(${sessionId})`)
     .where(sql<boolean>`context->>'session_id' = ${sessionId}`)
     .where('level', 'in', ['WARNING', 'ERROR', 'CRITICAL'])
     .orderBy('id')
@@ -441,3 +440,14 @@ export const failRecords = (db: Db, sessionId: string, message: string, now: Dat
     .where('session_id', '=', sessionId)
     .where('status', 'in', OPEN)
     .execute();
+
+// ---------------------------------------------------------------- retention
+
+/** At most `limit` sessions that ended before this, with their records. @returns how many went */
+export async function deleteEnded(db: Db, before: Date, limit: number): Promise<number> {
+  const done = await sql`
+    delete from sync_sessions where id in (select id from sync_sessions where completed_at < ${before} order by completed_at limit ${limit})`.execute(
+    db,
+  );
+  return Number(done.numAffectedRows ?? 0n);
+}

@@ -12,6 +12,7 @@ import * as firstRows from './0006-first-rows.ts';
 import * as classificationRules from './0007-classification-rules.ts';
 import * as longNames from './0008-long-names.ts';
 import * as factsWrittenFast from './0009-facts-written-fast.ts';
+import * as logSearch from './0010-log-search.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   '0007-classification-rules': classificationRules,
   '0008-long-names': longNames,
   '0009-facts-written-fast': factsWrittenFast,
+  '0010-log-search': logSearch,
 };
