@@ -19,7 +19,7 @@ describe('database names by default', () => {
   });
 });
 
-test('patterns: % any run, _ itself, backslash literal, anchored, other signs plain', () => {
+test('patterns: % any run, _ itself, backslash literal, anchored, other signs plain (40-D19)', () => {
   const matches = (pattern: string, name: string): boolean => patternToRegExp(pattern, false).test(name);
   expect(matches('a%c', 'abbc') && matches('a%c', 'ac') && !matches('a%c', 'acd')).toBe(true);
   expect(matches('a_c', 'a_c') && !matches('a_c', 'abc')).toBe(true);

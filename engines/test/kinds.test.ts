@@ -22,7 +22,7 @@ async function read(s: Subject): Promise<(name: string) => AccountFact> {
 const granted = { state: 'grant', grantable: false };
 
 describe.skipIf(!postgres)('PostgreSQL', () => {
-  test('every kind of grant, membership and ownership', async () => {
+  test('every kind of grant, membership and ownership (30-23)', async () => {
     const s = postgres!;
     await s.run([
       'CREATE ROLE "Owner-1"',
@@ -144,7 +144,7 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
 });
 
 describe.skipIf(!mariadb)('MariaDB', () => {
-  test('every kind of grant, roles and PUBLIC', async () => {
+  test('every kind of grant, roles and PUBLIC (30-9)', async () => {
     const s = mariadb!;
     const u = "u@'10.%'";
     await s.run([

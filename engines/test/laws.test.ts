@@ -241,7 +241,7 @@ for (const { name, subject, prepare, makeAccounts, script, database, role, signs
       expect(after.statements).toBe(before.statements);
     });
 
-    test.runIf(script)('the monitoring account of the script sees what the administrator sees', async () => {
+    test.runIf(script)('the monitoring account of the script sees what the administrator sees (30-25)', async () => {
       const mine = { username: MONITOR, password: SECRET };
       const [full, seen] = [
         await withConnection(s, {}, (c) => c.accounts(NO_FILTER)),
@@ -262,7 +262,7 @@ for (const { name, subject, prepare, makeAccounts, script, database, role, signs
 const [postgres = null, mariadb = null] = cases.map((entry) => entry.subject);
 
 describe.skipIf(!mariadb)('without rights: MariaDB', () => {
-  test('accounts and sizes fail with what would help, they are not empty', async () => {
+  test('accounts and sizes fail with what would help, they are not empty (40-D13, 30-1)', async () => {
     const bare = { username: 'closed_out', password: SECRET };
     const accounts = await failure(withConnection(mariadb!, bare, (c) => c.accounts(NO_FILTER)));
     expect([accounts.code, accounts.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SELECT ON mysql.global_priv TO 'closed_out'@'%'"]);
@@ -276,7 +276,7 @@ describe.skipIf(!mariadb)('without rights: MariaDB', () => {
 });
 
 describe.skipIf(!postgres)('without rights: PostgreSQL', () => {
-  test('a database that may not be entered is unread and unmeasured, with the GRANT that helps', async () => {
+  test('a database that may not be entered is unread and unmeasured, with the GRANT that helps (40-D16)', async () => {
     await postgres!.run(['CREATE DATABASE vault', 'REVOKE CONNECT ON DATABASE vault FROM PUBLIC']);
     const bare = { username: 'closed_out', password: SECRET };
     const read = await withConnection(postgres!, bare, (c) => c.accounts(NO_FILTER));

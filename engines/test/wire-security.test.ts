@@ -67,7 +67,7 @@ for (const { name, type, server } of servers) {
       for (const tls_mode of ['disable', 'prefer', 'require'] as const) expect(await outcome({ tls_mode })).toBe('ok');
       expect(await outcome({ tls_mode: 'require', min_tls: 'TLSv1.3' })).toBe('ok');
     });
-    test('verify-full: the authority and the name must be right', async () => {
+    test('verify-full: the authority and the name must be right (20-TEST-7)', async () => {
       expect(await outcome({ tls_mode: 'verify-full' })).toBe('TLS_ERROR');
       expect(await outcome({ tls_mode: 'verify-full', ca })).toBe('ok');
       expect(await outcome({ tls_mode: 'verify-full', ca, server_name: 'db.example' })).toBe('ok');

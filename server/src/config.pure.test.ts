@@ -50,7 +50,7 @@ test('config check writes nothing', () => {
   expect(existsSync(join(dataDir, 'secret-key'))).toBe(false);
 });
 
-test('all problems at once, each with the variable it belongs to', () => {
+test('all problems at once, each with the variable it belongs to (10-D41)', () => {
   expect(
     problems({
       ...{
@@ -77,7 +77,7 @@ test('all problems at once, each with the variable it belongs to', () => {
   });
 });
 
-test('production: missing, short, equal and sample secrets are all refused', () => {
+test('production: missing, short, equal and sample secrets are all refused (10-D41, 20-ENC-1)', () => {
   expect(problems({ NODE_ENV: 'production' })).toEqual({
     SECRET_KEY: expect.stringContaining('missing'),
     JWT_SECRET_KEY: expect.stringContaining('missing'),

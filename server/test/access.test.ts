@@ -11,7 +11,7 @@ const urlOf = (route: RouteDef) => route.path.replace(/<int:[a-z_]+>/g, '2000000
 const isPage = (route: RouteDef) => route.kind === 'page' || route.kind === 'form';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('every route, in the order of checks', () => {
+describe('every route, in the order of checks (10-D14, 10-D19, 10-D22, 10-D23, 10-D24, 20-AUTH-1, 20-AUTH-2, 20-CSRF-1, 30-22, 40-D01, 40-D02, 40-D03, 40-D04, 40-D05)', () => {
   for (const route of routes) {
     const request = {
       method: route.method,
@@ -80,7 +80,7 @@ test('media type and size are refused after CSRF: 415 and 413', async () => {
   expect([large.statusCode, large.json().message_code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
 });
 
-test('a page without the right is an HTML page that names the permission, not a sign-in form (10-D15)', async () => {
+test('a page without the right is an HTML page that names the permission, not a sign-in form (10-D15, 20-AUTH-2, 20-AUTH-3)', async () => {
   const reply = await house.as('viewer').raw({ method: 'GET', url: '/instances/create' });
   expect(reply.statusCode).toBe(403);
   expect(reply.body).toContain('"permission":"create"');

@@ -87,7 +87,7 @@ test('names that differ only in case stay apart (40-D70)', async () => {
   expect([small.total, small.items[0]!.avg_size_mb]).toEqual([100, 5]);
 });
 
-test('twice changes nothing; a new measurement changes what it touches, and only then', async () => {
+test('twice changes nothing; a new measurement changes what it touches, and only then (40-D08, 40-D37)', async () => {
   const all = () =>
     house.deps.db.selectFrom('database_size_aggregations').select(['id', 'calculated_at', 'avg_size_mb']).orderBy('id').execute();
   const before = await all();
@@ -197,7 +197,7 @@ test('partitions: listed by bounds, created for this month and later, never drop
   ).toEqual([]);
 });
 
-test('core metrics: four series over the buckets, rows of today in the last one', async () => {
+test('core metrics: four series over the buckets, rows of today in the last one (40-D72)', async () => {
   const { datasets, labels } = (
     await admin().call(catalogue.partition.getCoreAggregationMetrics, { query: { period_type: 'daily', days: 7 } })
   ).body.data;

@@ -151,7 +151,7 @@ const title = (value: unknown): string => {
 
 const withBody = apis.filter((route) => route.body);
 
-describe('each field of each body', () => {
+describe('each field of each body (10-D53, 20-ENV-2)', () => {
   for (const route of withBody)
     test(route.id, async () => {
       const fields = Object.keys(shapeOf(route.body!));
@@ -211,7 +211,7 @@ describe('bodies that are none', () => {
       ]);
     });
 
-  test('what is no object is refused by every route that takes a body', async () => {
+  test('what is no object is refused by every route that takes a body (10-D58, 20-ENV-3)', async () => {
     for (const route of withBody)
       for (const whole of [[], 'text', 5, null, true]) {
         const reply = await ask(route, json(whole));
@@ -273,7 +273,7 @@ const BAD_TEXT = [
 ];
 const SPELLINGS = ['per_page', 'q', 'sort_by', 'sort_order', 'constructor', '__proto__', 'nothing_known'];
 
-describe('each word of each query', () => {
+describe('each word of each query (10-D33, 10-D50, 10-D55, 10-D63, 20-DET-2, 40-D67)', () => {
   for (const route of apis.filter((one) => one.query))
     test(route.id, async () => {
       const keys = [...Object.keys(route.query!.shape), ...SPELLINGS];
@@ -340,7 +340,7 @@ describe('each part of each path', () => {
       expect(wrong).toEqual([]);
     });
 
-  test('an id that nobody has is 404 with its resource, one that no column could hold too', async () => {
+  test('an id that nobody has is 404 with its resource, one that no column could hold too (10-D4, 20-ENV-1, 40-D59, 40-D74)', async () => {
     for (const route of apis.filter((one) => /<int:[a-z_]+>/.test(one.path))) {
       if (route.upload) continue;
       const { name } = pathParams(route.path).find((param) => param.int)!;

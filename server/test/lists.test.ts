@@ -88,23 +88,26 @@ describe.each(LISTS)('$url', ({ url, search, total, sorts }) => {
     ['sort', 'password'],
     ['order', 'sideways'],
     ['format', 'xml'],
-  ])('%s=%s is 400 with its name', async (key, value) => {
+  ])('%s=%s is 400 with its name (10-D33)', async (key, value) => {
     const reply = await ask(url, { [key]: value });
     expect(reply.statusCode).toBe(400);
     expect(Object.keys(reply.json().extra.fields)).toEqual([key === 'per_page' ? 'limit' : key]);
   });
 
-  test.each(sorts)('sorted by %s each row comes once, ties in the order of their ids, and the other way round', async (sort) => {
-    for (const order of ['asc', 'desc']) {
-      const parts = [];
-      for (let i = 1; i <= 5; i++) parts.push(...ids(await page(url, { search, sort, order, limit: 5, page: i })));
-      expect([...parts].sort((a, b) => a - b)).toEqual(
-        ids(await page(url, { search, sort: url === '/tags/api/tags' ? 'name' : 'id', limit: 100 })).sort((a, b) => a - b),
-      );
-      // The same question has the same answer.
-      expect(parts).toEqual(ids(await page(url, { search, sort, order, limit: 100 })));
-    }
-  });
+  test.each(sorts)(
+    'sorted by %s each row comes once, ties in the order of their ids, and the other way round (20-LIST-2, 20-INST-4)',
+    async (sort) => {
+      for (const order of ['asc', 'desc']) {
+        const parts = [];
+        for (let i = 1; i <= 5; i++) parts.push(...ids(await page(url, { search, sort, order, limit: 5, page: i })));
+        expect([...parts].sort((a, b) => a - b)).toEqual(
+          ids(await page(url, { search, sort: url === '/tags/api/tags' ? 'name' : 'id', limit: 100 })).sort((a, b) => a - b),
+        );
+        // The same question has the same answer.
+        expect(parts).toEqual(ids(await page(url, { search, sort, order, limit: 100 })));
+      }
+    },
+  );
 
   test('format=csv has the rows of the list, all of them, in its order', async () => {
     const reply = await ask(url, { search, format: 'csv', limit: 5 });
@@ -178,7 +181,7 @@ describe('search', () => {
   const names = async (search: string) =>
     (await page('/instances/api', { search, sort: 'name', order: 'asc', limit: 100 })).items.map((item) => item.name);
 
-  test('takes %, _ and \\ as they are, any case, and the two characters of a Chinese word', async () => {
+  test('takes %, _ and \\ as they are, any case, and the two characters of a Chinese word (20-LIST-1, 40-D71)', async () => {
     for (const [name, description] of [
       ['s-percent', '100% full'],
       ['s-under', 'snake_case'],
@@ -202,7 +205,7 @@ describe('search', () => {
   });
 });
 
-test('filtered by two tags an instance that has both is there once, and counted once (20-INST-3)', async () => {
+test('filtered by two tags an instance that has both is there once, and counted once (20-INST-3, 20-LIST-3)', async () => {
   const both = await makeInstance(house, { name: 'tags-both', tag_names: tags.slice(0, 2) });
   const one = await makeInstance(house, { name: 'tags-one', tag_names: tags.slice(0, 1) });
   const query = `tags=${tags[0]}&tags=${tags[1]}`;
@@ -214,7 +217,7 @@ test('filtered by two tags an instance that has both is there once, and counted 
   expect(none.json().data).toMatchObject({ items: [], total: 0 });
 });
 
-test('a cell that a spreadsheet would run is led by an apostrophe; quotes, lines and commas stay in their cell', async () => {
+test('a cell that a spreadsheet would run is led by an apostrophe; quotes, lines and commas stay in their cell (10-D62, 30-21)', async () => {
   const cells = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '-5', '-5.25', 'a,"b"', 'line\nbreak', '=HYPERLINK("http://x","y")'];
   for (const [i, description] of cells.entries()) {
     const id = await makeInstance(house, { name: `cell-${i}` });

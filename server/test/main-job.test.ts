@@ -124,7 +124,7 @@ test('a read that fails is never an empty result: everything stays, marked stale
   ).toBe(true);
 });
 
-test('sizes: inventory, sizes of the day, the instance’s total; the last run of a day wins (40-D22)', async () => {
+test('sizes: inventory, sizes of the day, the instance’s total; the last run of a day wins (40-D22, 40-D07, 40-D62)', async () => {
   const fake = world.instances.filter((one) => one.dbType === 'postgresql')[1]!;
   const id = await registerFake(house, fake);
   const sync = () => admin().call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: id } });
@@ -142,7 +142,7 @@ test('sizes: inventory, sizes of the day, the instance’s total; the last run o
   expect(await house.deps.db.selectFrom('instance_size_stats').select('id').where('instance_id', '=', id).execute()).toHaveLength(1);
 });
 
-test('a disabled instance, an unknown one, no credential: each its own refusal', async () => {
+test('a disabled instance, an unknown one, no credential: each its own refusal (40-D26, 40-D61)', async () => {
   const disabled = await makeInstance(house, { is_active: false });
   expect((await admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: disabled } })).body.message_code).toBe(
     'INSTANCE_DISABLED',

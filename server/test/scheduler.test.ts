@@ -51,7 +51,7 @@ test('the built-in jobs are there with their times of day, the next five shown',
   expect(one.upcoming).toEqual([15, 16, 17, 18, 19].map((day) => `2025-12-${day}T18:00:00.000+00:00`));
 });
 
-test('installed once: what people changed stays, what is missing comes back', async () => {
+test('installed once: what people changed stays, what is missing comes back (40-D48)', async () => {
   await change({
     name: 'changed',
     trigger_args: JSON.stringify({ hour: '5', minute: '5', second: '0' }),
@@ -135,7 +135,7 @@ describe('what is due', () => {
 });
 
 describe('run now', () => {
-  test('starts a run beside the schedule, noted with who asked; a second is 409 while it goes on', async () => {
+  test('starts a run beside the schedule, noted with who asked; a second is 409 while it goes on (40-D54, 40-D25)', async () => {
     const first = await run();
     expect([first.status, first.body.data]).toMatchObject([200, { manual_job_id: `${JOB}_manual`, run_id: expect.any(Number) }]);
     expect(await runs()).toMatchObject([

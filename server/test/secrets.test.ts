@@ -227,7 +227,7 @@ test('no reply, header or page carries a secret back', () => {
   expect(leaks).toEqual([]);
 });
 
-test('the log on stdout and in unified_logs carries none (10 §18.3)', async () => {
+test('the log on stdout and in unified_logs carries none (10 §18.3, 10-D36, 10-D37, 20-ENC-1)', async () => {
   expect(found(lines.join('\n'), everything())).toEqual([]);
   const rows = await house.deps.db.selectFrom('unified_logs').selectAll().execute();
   expect(rows.length).toBeGreaterThan(20);
@@ -319,7 +319,7 @@ describe('the command line', () => {
     expect(found(done.commandLine, { ...everything(), ...secretsOf() })).toEqual([]);
   });
 
-  test('no command takes a password as an argument', async () => {
+  test('no command takes a password as an argument (10-D44)', async () => {
     const done = await run('admin', 'create', '--username', 'x', '--password', 'Given-Pw-92');
     expect(done.code).not.toBe(0);
     expect(await house.deps.db.selectFrom('users').select('id').where('username', '=', 'x').executeTakeFirst()).toBeUndefined();

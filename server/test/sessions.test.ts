@@ -98,7 +98,7 @@ test('who started it is kept, a job’s session has nobody (40-D56); counts and 
 describe('the list', () => {
   const list = async (query: object = {}) => (await viewer().call(routes.listSessions, { query: query as never })).body.data;
 
-  test('filters by kind, state, day and instance; the statistics count what is filtered', async () => {
+  test('filters by kind, state, day and instance; the statistics count what is filtered (40-D76, 40-D82)', async () => {
     const capacity = await house
       .as('user')
       .call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: ids[0]! } });

@@ -98,7 +98,7 @@ test('three workers share a run: each instance is read by exactly one, and store
   expect(n).toBe(expectedAccounts);
 });
 
-test('a worker killed in the middle: its work is taken over within 30 s, nothing is lost or doubled, no session is left running', async () => {
+test('a worker killed in the middle: its work is taken over within 30 s, nothing is lost or doubled, no session is left running (40-D49)', async () => {
   const [victim] = await startWorkers(2, 1500);
   const sessionId = await startAll();
   await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -139,7 +139,7 @@ test('our own database away for a moment: 503 with the reason, then everything g
   expect([session.status, session.successful_instances + session.failed_instances]).toEqual(['completed', COUNT]);
 });
 
-test('a scheduler slot is run once, however many nodes tick at once', async () => {
+test('a scheduler slot is run once, however many nodes tick at once (40-D09, 40-D47)', async () => {
   const { db, queue } = house.deps;
   const clock = systemClock('Asia/Shanghai');
   await installJobs(db, builtInJobs(house.deps), clock);
@@ -162,7 +162,7 @@ test('a scheduler slot is run once, however many nodes tick at once', async () =
   expect(run?.status).toBe('success');
 });
 
-test('a hung server costs only itself: every other record ends while it still hangs', async () => {
+test('a hung server costs only itself: every other record ends while it still hangs (40-D23)', async () => {
   const own = fakeWorld(SEED, fakeFleet(SEED).slice(0, COUNT));
   const hung = own.instances[3]!;
   own.behaviours.set(`${hung.host}:${hung.port}`, { hang: 'accounts' });

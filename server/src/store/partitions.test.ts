@@ -20,7 +20,7 @@ const makeInstance = async (name: string) =>
       .executeTakeFirstOrThrow()
   ).id;
 
-test('monthsFrom goes over the end of the year', () => {
+test('monthsFrom goes over the end of the year (40-D10, 40-D45)', () => {
   expect(monthsFrom('2025-11-30', 4)).toEqual(['2025-11-01', '2025-12-01', '2026-01-01', '2026-02-01']);
   expect(() => monthsFrom('2025-13-01', 1)).toThrow('not a date');
 });
@@ -37,7 +37,7 @@ test('a migrated database has the current month and the three after it, in all f
   expect(migratedOn).toBe('2025-12-15');
 });
 
-test('a month without a partition is an error, and none after ensurePartitions; each month is made once', async () => {
+test('a month without a partition is an error, and none after ensurePartitions; each month is made once (40-D12, 40-D11)', async () => {
   const instance = await makeInstance('year-end');
   const insert = (date: string) => house.db.insertInto('database_size_stats').values(size(instance, date)).execute();
   await expect(insert('2024-12-31')).rejects.toThrow('no partition');

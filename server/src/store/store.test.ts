@@ -26,7 +26,7 @@ const makeInstance = (name: string, extra: object = {}) =>
 const refused = (code: string) => expect.objectContaining({ code });
 
 describe('migrations', () => {
-  test('a fresh database gets every step, and a second run has nothing to do', async () => {
+  test('a fresh database gets every step, and a second run has nothing to do (20-DB-1, 20-DB-2, 30-26, 40-D10)', async () => {
     const empty = await testDatabase({ migrated: false });
     try {
       expect(await pendingMigrations(empty.db)).toEqual(Object.keys(migrations));
@@ -54,7 +54,7 @@ describe('migrations', () => {
     }
   });
 
-  test('the seeds: 4 kinds of server, 52 tags in 9 categories, 5 classes with the colour keys', async () => {
+  test('the seeds: 4 kinds of server, 52 tags in 9 categories, 5 classes with the colour keys (20-SEED-1, 20-SEED-2, 10-D43)', async () => {
     const { rows } = await sql<{ types: number; tags: number; categories: number }>`
       select (select count(*) from database_type_configs) as types, (select count(*) from tags) as tags,
              (select count(distinct category) from tags) as categories`.execute(house.db);
@@ -182,7 +182,7 @@ describe('search', () => {
     expect(JSON.stringify(plan)).toContain('ix_instances_search');
   });
 
-  test('the log centre finds words in message and context', async () => {
+  test('the log centre finds words in message and context (10-D55)', async () => {
     await house.db
       .insertInto('unified_logs')
       .values([
@@ -208,7 +208,7 @@ describe('keys', () => {
     await expect(makeInstance('orders')).rejects.toEqual(refused('23505'));
   });
 
-  test('a credential in use cannot be removed; an instance takes everything of its own with it', async () => {
+  test('a credential in use cannot be removed; an instance takes everything of its own with it (20-DB-5, 40-D08)', async () => {
     const credential = await house.db
       .insertInto('credentials')
       .values({ name: 'dba', username: 'dba', password: 'v1:x' })

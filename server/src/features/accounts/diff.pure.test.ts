@@ -73,7 +73,7 @@ describe('what changed between two reads', () => {
     );
   });
 
-  test('one more grant is one more entry, whatever is there already; without it, one less', () => {
+  test('one more grant is one more entry, whatever is there already; without it, one less (30-16)', () => {
     fc.assert(
       fc.property(engine, facts, (type, before) => {
         const extra = {
@@ -94,7 +94,7 @@ describe('what changed between two reads', () => {
     );
   });
 
-  test('of a new account everything is granted; the order does not hang on the order of reading', () => {
+  test('of a new account everything is granted; the order does not hang on the order of reading (30-16)', () => {
     fc.assert(
       fc.property(engine, facts, facts, (type, a, b) => {
         expect(told(diffPrivileges(type, null, b), 'REVOKE')).toEqual([]);

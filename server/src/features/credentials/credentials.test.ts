@@ -22,7 +22,7 @@ const edit = (id: number, change: object) => admin().call(updateCredential, { pa
 const get = async (id: number) => (await admin().call(getCredential, { params: { credential_id: id } })).body.data.credential;
 const opened = async (id: number) => (await openCredential(house.deps.db, house.deps.vault, id, 'mysql')).password;
 
-describe('a password', () => {
+describe('a password (20-CRED-3, 20-SAN-1, 20-DB-3, 10-D34)', () => {
   test.each([`a&b<c>"'\\ 密码 `, ' ', 'x', '密'.repeat(85)])(
     '%j is kept as it is, also through an edit that leaves it blank (20-CRED-3)',
     async (password) => {

@@ -52,7 +52,7 @@ test('10-D65: ordered by name, without deleted ones, `all` is no filter', async 
   expect(await namesOf({ db_type: 'all' })).toHaveLength(3);
 });
 
-test('10-D65: the filters are the list’s', async () => {
+test('10-D65: the filters are the list’s (20-INST-11)', async () => {
   const list = catalogue.instancesManage.listInstancesData;
   for (const query of [
     { db_type: 'mysql' as const },

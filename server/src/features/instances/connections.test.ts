@@ -38,7 +38,7 @@ test('a test that reaches the server stores the version and when it was, and clo
   house.clock.set('2025-12-15T04:00:00Z');
 });
 
-describe('each way to fail has its code, is a 200 with a result, and moves neither last_connected nor the version (20-TEST-1, 20-TEST-3, 20-CONN-1)', () => {
+describe('each way to fail has its code, is a 200 with a result, and moves neither last_connected nor the version (20-TEST-1, 20-TEST-3, 20-CONN-1, 20-TEST-2)', () => {
   const refused: ErrorCode[] = [
     'AUTH_FAILED',
     'ACCOUNT_LOCKED',
@@ -142,7 +142,7 @@ describe('parameters that are typed in', () => {
     expect(event).toMatchObject({ action: 'test_connection', after: { host: world.instances[0]!.host, ok: true } });
   });
 
-  test('leave nothing behind, and faulty ones are 400 and 404, not a failed test', async () => {
+  test('leave nothing behind, and faulty ones are 400 and 404, not a failed test (20-CONN-5, 20-CONN-1)', async () => {
     const before = await house.deps.db.selectFrom('instances').select('id').execute();
     await who('admin').call(testConnection, { body: typed({ name: 'temp' }) });
     expect(await house.deps.db.selectFrom('instances').select('id').execute()).toEqual(before);

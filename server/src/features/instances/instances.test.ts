@@ -77,12 +77,12 @@ test('every faulty field is told at once', async () => {
   expect(Object.keys(codes(reply)).sort()).toEqual(['credential_id', 'database_name', 'db_type', 'host', 'name', 'port', 'tag_names.0']);
 });
 
-test('engine names are taken in any case, names with dots, blanks and Chinese', async () => {
+test('engine names are taken in any case, names with dots, blanks and Chinese (20-INST-6)', async () => {
   const made = await create({ name: ' 生产.订单 db-1 ', db_type: ' MySQL ' });
   expect(made.body.data.instance).toMatchObject({ name: '生产.订单 db-1', db_type: 'mysql' });
 });
 
-test('a taken name is 409 whatever its case; ten at once make one', async () => {
+test('a taken name is 409 whatever its case; ten at once make one (20-INST-9)', async () => {
   await create({ name: 'Taken-Name' });
   const again = await create({ name: 'taken-NAME' });
   expect([again.status, again.body.message_code, codes(again)]).toEqual([409, 'NAME_EXISTS', { name: 'NAME_EXISTS' }]);
@@ -90,7 +90,7 @@ test('a taken name is 409 whatever its case; ten at once make one', async () => 
   expect(raced.map((reply) => reply.status).sort()).toEqual([201, ...Array(9).fill(409)]);
 });
 
-test('an unknown credential or tag is 400 and nothing is made; a doubtful one is a warning', async () => {
+test('an unknown credential or tag is 400 and nothing is made; a doubtful one is a warning (20-INST-7)', async () => {
   const count = async () => (await house.deps.db.selectFrom('instances').select('id').execute()).length;
   const before = await count();
   expect(codes(await create({ credential_id: 999_999 }))).toEqual({ credential_id: 'CREDENTIAL_UNKNOWN' });
@@ -112,7 +112,7 @@ test('an unknown credential or tag is 400 and nothing is made; a doubtful one is
 });
 
 describe('an edit', () => {
-  test('keeps what it does not name, clears what is emptied', async () => {
+  test('keeps what it does not name, clears what is emptied (20-INST-5, 20-DET-1)', async () => {
     const credential = await makeCredential(house, { db_type: 'mysql' });
     const made = await create({
       credential_id: credential,

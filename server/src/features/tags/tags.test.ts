@@ -54,7 +54,7 @@ test('a taken name is 409 whatever its case, also raced and renamed', async () =
 });
 
 describe('deleting', () => {
-  test('a tag in use is 409 with the number of instances; forced, its links go with it', async () => {
+  test('a tag in use is 409 with the number of instances; forced, its links go with it (20-TAG-6)', async () => {
     const { id } = (await create('used')).body.data.tag;
     const instance = await makeInstance(house, { tag_names: ['used'] });
     await makeInstance(house, { tag_names: ['used'] });
