@@ -40,6 +40,7 @@ const QUESTIONS: Record<string, (i: number) => Record<string, string | number>> 
   'an instance by name, 30 days': (i) => ({ hours: 720, search: `prod-${(i * 37) % 500} ` }),
   'Chinese words, a day': () => ({ hours: 24, search: '账户同步失败' }),
   'a word of many rows, a day': () => ({ hours: 24, search: 'connection test failed' }),
+  'a word of many rows, 30 days': () => ({ hours: 720, search: 'connection test failed' }),
   'a word of no row, 30 days': (i) => ({ hours: 720, search: `tablespace_full_${i}` }),
   'level, module and word, a week': () => ({ hours: 168, level: 'ERROR', module: 'accounts_sync', search: 'REFUSED' }),
   'the 40th page of a day': (i) => ({ page: 40 + (i % 3) }),

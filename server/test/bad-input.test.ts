@@ -340,7 +340,7 @@ describe('each part of each path', () => {
       expect(wrong).toEqual([]);
     });
 
-  test('an id that nobody has is 404 with its resource, one that no column could hold too (10-D4, 20-ENV-1, 40-D59, 40-D74)', async () => {
+  test('an id that nobody has is 404 with its resource, one that no column could hold too (10-D04, 20-ENV-1, 40-D59, 40-D74)', async () => {
     for (const route of apis.filter((one) => /<int:[a-z_]+>/.test(one.path))) {
       if (route.upload) continue;
       const { name } = pathParams(route.path).find((param) => param.int)!;

@@ -53,7 +53,7 @@ test('what is beyond the catalogue says so', () => {
   }
 });
 
-test('every route is mounted: none answers 404 or 405 for its own path (10-D1, 20-INST-1, 20-INST-10, 20-CRED-8, 20-CRED-10, 20-CRED-11, 20-TAG-7, 20-DET-6, 20-BULK-1)', async () => {
+test('every route is mounted: none answers 404 or 405 for its own path (10-D01, 20-INST-1, 20-INST-10, 20-CRED-8, 20-CRED-10, 20-CRED-11, 20-TAG-7, 20-DET-6, 20-BULK-1)', async () => {
   for (const route of routes) {
     const url = route.path.replace(/<int:[a-z_]+>/g, '999999').replace(/<[a-z_]+>/g, 'mysql');
     expect([
@@ -67,7 +67,7 @@ test('every route is mounted: none answers 404 or 405 for its own path (10-D1, 2
   }
 });
 
-test('a known path with another method is 405 with Allow, an unknown one 404, as JSON below /api and as a page elsewhere (10-D3, 10-D4, 20-AUTH-3)', async () => {
+test('a known path with another method is 405 with Allow, an unknown one 404, as JSON below /api and as a page elsewhere (10-D03, 10-D04, 20-AUTH-3)', async () => {
   const wrong = await house.as(null).raw({ method: 'DELETE', url: '/health/api/basic' });
   expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'GET, OPTIONS']);
   const api = await house.as(null).raw({ method: 'GET', url: '/nothing/api/here' });
@@ -87,7 +87,7 @@ test('a path whose escapes are none, or that is longer than anything, is 404 in 
   }
 });
 
-test('one vocabulary: message codes and engine error codes are the contract’s (10-D7)', () => {
+test('one vocabulary: message codes and engine error codes are the contract’s (10-D07)', () => {
   expect(Object.keys(CODES).sort()).toEqual([...MESSAGE_CODES].sort());
   expect([...ENGINE_CODES].sort()).toEqual([...ERROR_CODES].sort());
 });

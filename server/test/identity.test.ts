@@ -36,7 +36,7 @@ describe('sign-in', () => {
     expect((await me(cookie.value)).json().data).toMatchObject({ id: user.id, last_login: '2025-12-15T04:00:00.000+00:00' });
   });
 
-  test('over https the cookie is Secure; only a proxy of ours may say that it is https (10-D9)', async () => {
+  test('over https the cookie is Secure; only a proxy of ours may say that it is https (10-D09)', async () => {
     const user = await makeUser(house);
     const forwarded = { 'x-forwarded-proto': 'https' };
     expect(sessionCookie(await postLogin(house, user.username, PASSWORD, { headers: forwarded }))!.secure).toBeUndefined();
@@ -68,7 +68,7 @@ describe('sign-in', () => {
     expect(stored).toHaveLength(1);
   });
 
-  test('remembered, it lasts seven days and not a minute more (10-D8)', async () => {
+  test('remembered, it lasts seven days and not a minute more (10-D08)', async () => {
     const user = await makeUser(house);
     const cookie = sessionCookie(await postLogin(house, user.username, PASSWORD, { remember: true }))!;
     expect(cookie.maxAge).toBe(7 * 86_400);
@@ -305,7 +305,7 @@ describe('changing the own password', () => {
 });
 
 describe('how long a session lasts', () => {
-  test('an hour of silence ends it; who keeps asking stays, twelve hours at most (10-D8)', async () => {
+  test('an hour of silence ends it; who keeps asking stays, twelve hours at most (10-D08)', async () => {
     const quiet = await signedIn(house, (await makeUser(house)).username);
     const busy = await signedIn(house, (await makeUser(house)).username);
     for (let minutes = 50; minutes < 12 * 60; minutes += 50) {

@@ -63,7 +63,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
           filter_options: {
             db_types: DB_TYPES.map((value) => ({ value, ...ENGINES[value], icon: 'fa-database' })),
             classifications: [
-              { value: 'all', label: '全部分类' },
+              { value: 'all', label: locale === 'en' ? 'All classes' : '全部分类' },
               ...classes.map((c) => ({ value: String(c.id), label: c.name, color: colorOf(c.color).value })),
             ],
             tags: tags.map((tag) => ({ value: tag.name, label: tag.display_name, color: tag.color, category: tag.category })),
