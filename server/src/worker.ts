@@ -43,7 +43,10 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
         .finally(() => (busy = false));
     }, ms);
   };
-  const timers = [every(TICK_MS, () => tick(db, queue, clock, log)), every(SWEEP_MS, () => Promise.all([sweepSessions(db, log, clock.now()), sweepRuns(db, log, clock.now())]))];
+  const timers = [
+    every(TICK_MS, () => tick(db, queue, clock, log)),
+    every(SWEEP_MS, () => Promise.all([sweepSessions(db, log, clock.now()), sweepRuns(db, log, clock.now())])),
+  ];
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
