@@ -90,6 +90,37 @@ const WORKS: Record<string, Work> = {
     await page.waitForURL('**/dashboard/');
   },
 
+  'dashboard: a panel that fails says so in its place, and the others stay': async (visit) => {
+    const { page } = visit;
+    visit.expect(500, '/dashboard/api/status');
+    await page.route('**/dashboard/api/status', (route) =>
+      route.fulfill({
+        status: 500,
+        json: { success: false, error: true, error_id: 'e2e', message_code: 'INTERNAL_ERROR', message: 'out of order' },
+      }),
+    );
+    await page.goto('/dashboard/');
+    const failed = page.locator('.panel').filter({ hasText: 'This server' });
+    await failed.getByText('out of order').waitFor({ timeout: 20_000 });
+    await page.locator('.counted a').first().waitFor();
+    assert((await page.locator('.panel .state').count()) === 1, 'more than the one panel failed');
+    await page.unroute('**/dashboard/api/status');
+    await failed.getByRole('button').last().click();
+    await failed.getByText('Up for').waitFor();
+    // The whole overview: the panels that read for themselves are still there.
+    visit.expect(500, '/dashboard/api/overview');
+    await page.route('**/dashboard/api/overview', (route) =>
+      route.fulfill({
+        status: 500,
+        json: { success: false, error: true, error_id: 'e2e', message_code: 'INTERNAL_ERROR', message: 'out of order' },
+      }),
+    );
+    await page.goto('/dashboard/');
+    await page.getByText('out of order').waitFor({ timeout: 20_000 });
+    await page.locator('.counted a').first().waitFor();
+    await page.unroute('**/dashboard/api/overview');
+  },
+
   'instances: search, filter, order and page live in the address': async (visit) => {
     const { page } = visit;
     await visit.go('/instances/');
@@ -367,9 +398,9 @@ const WORKS: Record<string, Work> = {
     await until('it has ended', async () => /Completed/.test((await state.textContent().catch(() => '')) ?? ''), 60_000);
   },
 
-  'account and instance statistics: every number leads to the list that it counts': async (visit) => {
+  'dashboard, account and instance statistics: every number leads to the list that it counts': async (visit) => {
     const { page } = visit;
-    for (const path of ['/accounts/statistics', '/instances/statistics', '/instances/statistics?db_type=mysql']) {
+    for (const path of ['/dashboard/', '/accounts/statistics', '/instances/statistics', '/instances/statistics?db_type=mysql']) {
       await visit.go(path);
       // As it stands beside the link: in a row of numbers, a bar, a cell.
       const found = await page.evaluate(() =>
@@ -379,7 +410,8 @@ const WORKS: Record<string, Work> = {
         })),
       );
       assert(found.length > 12, `${path} has ${found.length} numbers`);
-      for (const { href, text } of found) {
+      const lists = found.filter(({ href }) => /^\/(account|instances)\//.test(href));
+      for (const { href, text } of lists) {
         const { pathname, searchParams } = new URL(href, visit.base);
         const engine = /^\/account\/(\w+)$/.exec(pathname)?.[1];
         if (engine) searchParams.set('db_type', engine);
@@ -388,7 +420,7 @@ const WORKS: Record<string, Work> = {
         const { total } = await read<{ total: number }>(visit, `${api}?${searchParams}`);
         assert(total === digits(text), `${path} says ${text} of ${href}, the list has ${total}`);
       }
-      const last = found.at(-1)!;
+      const last = lists.findLast(({ text }) => digits(text) > 0)!;
       await page.locator(`main a[href="${last.href}"]`).last().click();
       await page.waitForURL(`**${last.href}`);
       await settled(page);

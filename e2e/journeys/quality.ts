@@ -87,7 +87,7 @@ function tooWide(page: Page): Promise<string[]> {
 
 /** Words that are the same in both languages: names, units, codes. */
 const NAMES =
-  /WhaleFall|PostgreSQL|MySQL|MariaDB|SQL Server|Oracle|Apache|Licen[cs]e|React|TanStack|Ant Design|ECharts|i18next|zod|English|简体中文|鲸落|CSV|JSON|API|SSH|LDAP|Windows|TLS|SID|PUBLIC|SET ROLE|SUPERUSER|DENY|REVOKE|GRANT|UTF-8|UTF-16|GB18030|Asia\/Shanghai|Ctrl|Esc/g;
+  /WhaleFall|PostgreSQL|MySQL|MariaDB|SQL Server|Oracle|Apache|Licen[cs]e|React|TanStack|Ant Design|ECharts|i18next|zod|English|简体中文|鲸落|CSV|JSON|API|SSH|LDAP|Windows|TLS|SID|PUBLIC|SET ROLE|SUPERUSER|DENY|REVOKE|GRANT|UTF-8|UTF-16|GB18030|Asia\/Shanghai|Ctrl|Esc|Redis|CPU/g;
 /** Text that is data: names of things, codes, what users typed. */
 const DATA = [
   ...['code', 'pre', 'kbd', '.mono', '.engine', '.chip', 'input', 'textarea', 'title', 'h1', 'dd', '.crumbs'],

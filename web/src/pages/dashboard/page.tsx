@@ -6,8 +6,10 @@ import { A } from '../../ui/a';
 import { SizeChart } from '../../ui/charts/size-chart';
 import { Page, Panel, Stats } from '../../ui/page';
 import { Failed, Skeleton } from '../../ui/states';
+import { Chip } from '../../ui/status';
 import { GettingStarted } from './getting-started';
-import { Changes, Failures, Fleet, Jobs, Risks } from './panels';
+import { ActivityPanel, LogsPanel, RiskPanel, StatusPanel } from './own-panels';
+import { Changes, Failures, Fleet, Jobs } from './panels';
 import './dashboard.css';
 
 export type Overview = NonNullable<WireOf<typeof catalogue.dashboard.getDashboardOverview>>;
@@ -16,18 +18,35 @@ const REFRESH_MS = 60_000;
 export default function Dashboard() {
   const { t } = useTranslation();
   const read = useRoute(catalogue.dashboard.getDashboardOverview, {}, { refetchInterval: REFRESH_MS });
+  if (read.data?.instances.total === 0)
+    return (
+      <Page title={t('dashboard.title')}>
+        <GettingStarted />
+      </Page>
+    );
   return (
     <Page title={t('dashboard.title')}>
       {read.data ? (
-        read.data.instances.total === 0 ? (
-          <GettingStarted />
-        ) : (
-          <Whole overview={read.data} />
-        )
+        <Whole overview={read.data} />
       ) : read.isError ? (
-        <Failed error={read.error} retry={() => void read.refetch()} />
+        <Panel className="spaced">
+          <Failed error={read.error} retry={() => void read.refetch()} />
+        </Panel>
       ) : (
         <Skeleton lines={14} />
+      )}
+      {(read.data ?? read.isError) && (
+        <div className="panels">
+          <RiskPanel className="span-4" />
+          <LogsPanel className="span-4" />
+          {read.data && (
+            <Panel title={t('dashboard.jobs')} className="span-4">
+              <Jobs overview={read.data} />
+            </Panel>
+          )}
+          <ActivityPanel className="span-8" />
+          <StatusPanel className="span-4" />
+        </div>
       )}
     </Page>
   );
@@ -37,6 +56,15 @@ export default function Dashboard() {
 function growth(trend: Overview['capacity']['trend']): number | null {
   const known = trend.flatMap((day) => (day.total_mb === null ? [] : [day.total_mb]));
   return known.length > 1 ? known.at(-1)! - known[0]! : null;
+}
+
+function Count({ n }: { n: number }) {
+  const format = useFormat();
+  return (
+    <Chip tone="bad">
+      <A href="/history/sessions/?status=failed">{format.number(n)}</A>
+    </Chip>
+  );
 }
 
 function Whole({ overview }: { overview: Overview }) {
@@ -70,25 +98,25 @@ function Whole({ overview }: { overview: Overview }) {
             value: format.number(accounts.unread),
             tone: accounts.unread > 0 ? 'warn' : undefined,
             hint: accounts.unread > 0 ? t('dashboard.unreadHint') : undefined,
-            href: '/account/?sort=last_sync_time&order=asc',
+            href: '/account/?read_state=unread',
           },
           {
             key: 'databases',
             label: t('dashboard.databases'),
             value: format.number(databases.total),
             hint: t('dashboard.databasesHint', { n: format.number(databases.active) }),
-            href: '/instances/?sort=active_db_count&order=desc',
+            href: '/database_aggregations/',
           },
           {
             key: 'capacity',
             label: t('dashboard.capacity'),
             value: drawn || capacity.total_mb > 0 ? format.size(capacity.total_mb) : '–',
             hint: grown === null ? undefined : t('dashboard.growth', { change: format.size(grown, true) }),
-            href: '/instances/?sort=total_size_mb&order=desc',
+            href: '/instance_aggregations/instance?periods=30',
           },
         ]}
       />
-      <div className="panels">
+      <div className="panels spaced">
         <Panel title={t('dashboard.fleet')} className="span-5" flush>
           <Fleet overview={overview} />
         </Panel>
@@ -107,21 +135,24 @@ function Whole({ overview }: { overview: Overview }) {
             )}
           </div>
         </Panel>
-        <Panel title={t('dashboard.failures')} className="span-5" extra={<A href="/history/sessions/?status=failed">{t('ui.all')}</A>}>
+
+        <Panel
+          title={
+            <>
+              {t('dashboard.failures')} {overview.failed_since_yesterday.length > 0 && <Count n={overview.failed_since_yesterday.length} />}
+            </>
+          }
+          className="span-6"
+          extra={<A href="/history/sessions/?status=failed">{t('ui.all')}</A>}
+        >
           <Failures overview={overview} />
         </Panel>
         <Panel
           title={t('dashboard.changes')}
-          className="span-7"
+          className="span-6"
           extra={<A href="/account/?sort=last_change_time&order=desc">{t('ui.all')}</A>}
         >
           <Changes overview={overview} />
-        </Panel>
-        <Panel title={t('dashboard.risk')} className="span-5">
-          <Risks overview={overview} />
-        </Panel>
-        <Panel title={t('dashboard.jobs')} className="span-7">
-          <Jobs overview={overview} />
         </Panel>
       </div>
     </>

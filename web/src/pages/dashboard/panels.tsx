@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
 import { A } from '../../ui/a';
 import { RelativeTime } from '../../ui/relative-time';
-import { Chip, Engine, type Tone, toneOf, useFaultName } from '../../ui/status';
+import { Chip, Engine, type Tone, useFaultName } from '../../ui/status';
 import { Table } from '../../ui/table/table';
 import type { Overview } from './page';
 
@@ -93,9 +93,13 @@ export function Changes({ overview }: { overview: Overview }) {
   return (
     <>
       <p className="dash-counts">
-        <span className="good">{t('dashboard.added', { n: format.number(added) })}</span>
-        <span>{t('dashboard.modified', { n: format.number(modified) })}</span>
-        <span className="bad">{t('dashboard.removed', { n: format.number(removed) })}</span>
+        <A className="good" href="/account/?sort=last_change_time&order=desc">
+          {t('dashboard.added', { n: format.number(added) })}
+        </A>
+        <A href="/account/?sort=last_change_time&order=desc">{t('dashboard.modified', { n: format.number(modified) })}</A>
+        <A className="bad" href="/account/?only_deleted=true&sort=last_change_time&order=desc">
+          {t('dashboard.removed', { n: format.number(removed) })}
+        </A>
       </p>
       <ul className="lines">
         {latest.slice(0, 7).map((row) => {
@@ -121,35 +125,6 @@ export function Changes({ overview }: { overview: Overview }) {
         })}
       </ul>
     </>
-  );
-}
-
-export function Risks({ overview }: { overview: Overview }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const rows = overview.classified_accounts.classifications;
-  const max = Math.max(1, ...rows.map((row) => row.count));
-  if (rows.length === 0)
-    return (
-      <>
-        <p>{t('dashboard.riskEmpty')}</p>
-        <p className="muted">{t('dashboard.riskEmptyText')}</p>
-      </>
-    );
-  return (
-    <ul className="bars">
-      {rows.map((row) => (
-        <li key={row.id}>
-          <A href={`/account/?classification=${row.id}`} className="cut">
-            {row.display_name}
-          </A>
-          <span className="bars-track">
-            <span className={`tone-${toneOf(row.color)}`} style={{ width: `${(100 * row.count) / max}%` }} />
-          </span>
-          <span className="bars-value">{format.number(row.count)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 
