@@ -57,6 +57,22 @@ describe('PostgreSQL', () => {
     expect(ask('postgresql', [boss], 'boss', 'SELECT')).toMatchObject({ privilege: 'ALL', via: [['attribute', 'superuser']] });
     expect(ask('postgresql', [boss, who('u', { memberships: [member('boss')] })], 'u', 'SELECT')).toMatchObject({ set_role: true });
   });
+  test('who became a role that inherits from a superuser is none; who may become the superuser is', () => {
+    const world = (set: boolean): Principal[] => [
+      who('boss', {}, { isSuperuser: true }),
+      who('deputy', { memberships: [member('boss', { inherit: true, set })] }, { isRole: true }),
+      who('u', { memberships: [member('deputy', { inherit: false })] }),
+    ];
+    expect(ask('postgresql', world(false), 'u', 'SELECT')).toBeNull();
+    expect(ask('postgresql', world(true), 'u', 'SELECT')).toMatchObject({ set_role: true });
+  });
+  test('an owner may hand out what he has only through others', () => {
+    const revoked = grant('table', 'SELECT', { ...table, state: 'revoke' });
+    const everybody = who('public', { grants: [grant('table', 'SELECT', table)] }, { isPublic: true, isRole: true });
+    const owner = who('o', { owns: [{ scope: 'table', ...table }], grants: [revoked] });
+    expect(ask('postgresql', [everybody, owner], 'o', 'SELECT')).toMatchObject({ via: [['public']], grantable: true });
+    expect(ask('postgresql', [everybody, who('u')], 'u', 'SELECT')).not.toHaveProperty('grantable');
+  });
   test('pg_read_all_data reads any table, pg_database_owner counts in his database only', () => {
     expect(
       ask('postgresql', [who('pg_read_all_data'), who('u', { memberships: [member('pg_read_all_data')] })], 'u', 'SELECT'),

@@ -7,7 +7,7 @@ import type { Grant, GrantScope, PrivilegeFacts } from './facts.ts';
 import { covers, matchesPattern, patternRank, type Question } from './cover.ts';
 import { impliedBy, type Implied } from './implied.ts';
 import { oracleWider, sqlserverWider } from './wider.ts';
-import { reach, type Source, type World } from './reach.ts';
+import { databaseLists, reach, type Source, type World } from './reach.ts';
 
 /** One step of a path: member of a role, everybody, owner of the object, an attribute of the account, the denying principal. */
 export type Step =
@@ -96,29 +96,65 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
     return last.sources;
   };
 
+  const byLists = dbType === 'mysql' && world.flavour === 'mariadb';
+  type Listed = Implied & { source: Source; rank: number };
+  let lastLists: { of: Principal; lists: Listed[][] } | undefined;
+  const listsOf = (principal: Principal): Listed[][] => {
+    if (lastLists?.of !== principal)
+      lastLists = {
+        of: principal,
+        lists: databaseLists(world, principal).map((sources) =>
+          sources.flatMap((source) =>
+            grantsOf(source)
+              .filter(({ grant }) => grant.scope === 'database' && grant.state === 'grant')
+              .map((entry) => ({ ...entry, source, rank: patternRank(entry.grant.database ?? '', 'mariadb') })),
+          ),
+        ),
+      };
+    return lastLists.lists;
+  };
+
   return {
     of(username) {
       const principal = principals.get(username);
       return principal ? collect(dbType, sourcesOf(principal), grantsOf) : [];
     },
-    can(username, question) {
-      const principal = principals.get(username);
-      if (!principal) return null;
-      const sources = sourcesOf(principal);
-      let best: EffectivePrivilege | null = null;
-      for (const name of wideningNames(dbType, question)) {
-        for (const source of sources) {
-          for (const { grant, steps } of usable(source, grantsNamed(source, name))) {
-            if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
-            if (taken(world, grant, question, grantsOf(source), () => peersOf(world, sources, source).flatMap(grantsOf))) continue;
-            const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
-            if (!best || isBetter(entry, best)) best = entry;
-          }
+    can,
+  };
+
+  function can(username: string, question: Question): EffectivePrivilege | null {
+    const principal = principals.get(username);
+    if (!principal) return null;
+    const sources = sourcesOf(principal);
+    let best: EffectivePrivilege | null = null;
+    for (const name of wideningNames(dbType, question)) {
+      for (const source of sources) {
+        for (const { grant, steps } of usable(source, grantsNamed(source, name))) {
+          if (byLists && grant.scope === 'database') continue;
+          if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
+          if (taken(world, grant, question, grantsOf(source))) continue;
+          const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+          if (!best || isBetter(entry, best)) best = entry;
         }
       }
-      return best && withDeny(dbType, sources, grantsOf, best, question);
-    },
-  };
+    }
+    if (byLists && question.database !== undefined)
+      for (const list of listsOf(principal)) {
+        const matching = list.filter(({ grant }) => matchesPattern(grant.database ?? '', question.database!));
+        const top = Math.max(...matching.map(({ rank }) => rank));
+        for (const { grant, source, steps, rank } of matching) {
+          if (rank !== top || grant.privilege !== question.privilege || !covers(dbType, grant, question)) continue;
+          const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+          if (!best || isBetter(entry, best)) best = entry;
+        }
+      }
+    // An owner may hand out even what he revoked from himself.
+    if (dbType === 'postgresql' && best && !best.grantable && !best.set_role && question.privilege !== 'OWNERSHIP') {
+      const owner = can(username, { ...question, privilege: 'OWNERSHIP' });
+      if (owner && !owner.set_role) best = { ...best, grantable: true };
+    }
+    return best && withDeny(dbType, sources, grantsOf, best, question);
+  }
 }
 
 /** `effectiveIndex` for a single account. */
@@ -150,7 +186,7 @@ const inside = (source: Source, grant: Grant): boolean =>
   (source.enters === undefined || !grant.database || source.enters(grant.database));
 
 /** A hole in the very source the grant comes from: MySQL's partial revokes, a column taken out of a table's grant. */
-function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[], peers: () => readonly Implied[]): boolean {
+function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[]): boolean {
   const { dbType } = world;
   // SQL Server: REVOKE on a column of a table that was granted as a whole.
   if (dbType === 'sqlserver' && grant.scope === 'table' && question.scope === 'column') {
@@ -168,18 +204,11 @@ function taken(world: World, grant: Grant, question: Question, entries: readonly
     );
   }
   if (dbType === 'mysql' && grant.scope === 'database' && question.database !== undefined)
-    return shadowed(world, peers(), grant, question.database);
+    return shadowed(world, entries, grant, question.database);
   return false;
 }
 
-/** MariaDB melts the database grants of a role and of all roles it was granted into one list; MySQL keeps each account's own. */
-function peersOf(world: World, sources: readonly Source[], source: Source): readonly Source[] {
-  if (world.flavour === 'mysql') return [source];
-  const root = (of: Source): string => JSON.stringify(of.via[0] ?? null);
-  return sources.filter((other) => other.setRole === source.setRole && root(other) === root(source));
-}
-
-/** MySQL takes the most specific matching database pattern of such a list and looks at no other. */
+/** MySQL takes the most specific matching database pattern of an account and looks at no other. */
 function shadowed(world: World, entries: readonly Implied[], grant: Grant, database: string): boolean {
   const own = patternRank(grant.database ?? '', world.flavour);
   return entries.some(

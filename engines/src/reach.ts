@@ -42,7 +42,7 @@ export function reach(world: World, account: Principal): Source[] {
   for (const source of now) add(source);
   // SQL Server knows no SET ROLE; elsewhere a role that may be set brings what it inherits itself.
   if (world.dbType !== 'sqlserver') {
-    const settable = closure(world, { principal: account, via: [], setRole: true, personal: true }, (membership) => membership.set);
+    const settable = closure(world, { principal: account, via: [], setRole: true, personal: true }, (membership) => membership.set, true);
     for (const role of settable) {
       if (role.principal === account) continue;
       for (const source of closure(world, role, (membership, depth) => active(world.dbType, membership, depth + 1))) add(source);
@@ -104,8 +104,27 @@ function active(dbType: DbType, membership: Membership, depth: number): boolean 
   return true;
 }
 
+/**
+ * MariaDB looks up the rights on a database in three lists, each by the most specific pattern that matches: the user's
+ * own, everybody's, and that of the one active role, in which all roles granted to it are melted together. One list
+ * for each role that could be the active one.
+ */
+export function databaseLists(world: World, account: Principal): Source[][] {
+  const all = (): boolean => true;
+  const roles = (account.facts?.memberships ?? []).flatMap((membership) => {
+    const principal = world.principals.get(membership.role);
+    return principal ? [{ principal, via: [['member', membership.role]] as Step[], setRole: !membership.default, personal: false }] : [];
+  });
+  const publics = world.publics.filter((everybody) => everybody !== account);
+  return [
+    [{ principal: account, via: [], setRole: false, personal: true }],
+    ...roles.map((role) => closure(world, role, all)),
+    ...publics.map((principal) => closure(world, { principal, via: [['public']], setRole: false, personal: false }, all)),
+  ];
+}
+
 /** Breadth first, so that each role is reached by a shortest path. */
-function closure(world: World, start: Source, follow: (membership: Membership, depth: number) => boolean): Source[] {
+function closure(world: World, start: Source, follow: (membership: Membership, depth: number) => boolean, becoming = false): Source[] {
   const found: Source[] = [start];
   const depths = [0];
   const seen = new Set([memberKey(start.principal.username, start.database)]);
@@ -124,7 +143,8 @@ function closure(world: World, start: Source, follow: (membership: Membership, d
         principal,
         via: [...source.via, ['member', membership.role]],
         setRole: source.setRole,
-        personal: source.setRole && source.personal,
+        // Only who became a role has its attributes; inheriting from it does not give them.
+        personal: becoming && source.personal,
         ...(database === undefined || database === null ? {} : { database }),
       });
       depths.push(depths[i]! + 1);

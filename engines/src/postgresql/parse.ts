@@ -124,7 +124,7 @@ function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: Fa
   const owns = scope !== 'column' && kind !== 'PARAMETER';
   if (owns) factsOf(owner).owns.push({ scope, kind, database, schema, object });
   if (plain) {
-    for (const privilege of PUBLIC_DEFAULT[scope] ?? []) add(EVERYBODY, privilege, owner, false);
+    for (const privilege of (kind === 'LANGUAGE' ? ['USAGE'] : PUBLIC_DEFAULT[scope]) ?? []) add(EVERYBODY, privilege, owner, false);
     return;
   }
   const byOwner = new Set<string>();

@@ -59,7 +59,7 @@ export const CLUSTER: ByVersion = {
 };
 
 /**
- * What the server installed itself (pg_catalog, information_schema, the trusted languages) is left out as long as
+ * What the server installed itself (pg_catalog, information_schema) is left out as long as
  * its access list is as `initdb` made it, else compared with that (`init`): thousands of identical lines otherwise.
  * Temporary and TOAST schemas are nobody's to grant.
  */
@@ -108,9 +108,8 @@ export const OBJECTS: ByVersion = {
        WHERE (t.typtype IN ('b', 'd', 'e', 'r') OR c.relkind = 'c') AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_type e WHERE e.typarray = t.oid)
          AND ${changed('t.typacl')}
       UNION ALL
-      SELECT 'other', 'LANGUAGE', current_database(), NULL, l.lanname, NULL, l.lanowner, l.lanacl, coalesce(p.initprivs, acldefault('l', l.lanowner))
-        FROM pg_catalog.pg_language l LEFT JOIN pg_catalog.pg_init_privs p ON p.objoid = l.oid AND p.classoid = 'pg_catalog.pg_language'::regclass AND p.objsubid = 0
-       WHERE l.lanacl IS DISTINCT FROM p.initprivs
+      SELECT 'other', 'LANGUAGE', current_database(), NULL, l.lanname, NULL, l.lanowner, l.lanacl, NULL
+        FROM pg_catalog.pg_language l WHERE l.lanpltrusted OR l.lanacl IS NOT NULL
       UNION ALL
       SELECT 'other', 'LARGE OBJECT', current_database(), NULL, g.oid::text, NULL, g.lomowner, g.lomacl, NULL FROM pg_catalog.pg_largeobject_metadata g
       UNION ALL
