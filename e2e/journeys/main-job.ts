@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { monitoringScript } from '../../engines/scripts/monitoring-account.ts';
+import { monitoringScript } from '../../engines/src/index.ts';
 import { freePort } from '../../engines/test/live.ts';
 import { mariadbSubject, postgresSubject, type Subject } from '../../engines/test/subjects.ts';
 import type { Journey, Steps } from '../journey.ts';

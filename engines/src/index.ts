@@ -56,7 +56,8 @@ export {
   type ResolvedTarget,
 } from './guard.ts';
 export { ERROR_MESSAGES, type Explanation } from './messages.ts';
-export { monitoringScript, type ScriptOptions } from '../scripts/monitoring-account.ts';
+export { monitoringScript, monitoringStatements } from './monitoring.ts';
+export type { ScriptOptions, ScriptStatement } from './script.ts';
 export { covers } from './cover.ts';
 
 /** `read`, `write`, `define` or `admin`: what a privilege of that name lets one do; null = unknown name. */

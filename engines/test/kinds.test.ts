@@ -236,6 +236,26 @@ describe.skipIf(!mariadb)('MariaDB', () => {
     });
   });
 
+  test('accounts that sign in otherwise: ed25519, and one way OR another', async () => {
+    const s = mariadb!;
+    const installed = await s.run("INSTALL SONAME 'auth_ed25519'").then(
+      () => true,
+      () => false,
+    );
+    await s.run([
+      "CREATE USER two@'%' IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD('two-ways')",
+      ...(installed ? ["CREATE USER curve@'%' IDENTIFIED VIA ed25519 USING PASSWORD('curved')"] : []),
+    ]);
+    const account = await read(s);
+    expect(account('two@%').typeSpecific['plugin']).toBe('unix_socket OR mysql_native_password');
+    if (!installed) return;
+    expect(account('curve@%').typeSpecific['plugin']).toBe('ed25519');
+    // The driver cannot sign in as such an account, and says so.
+    await expect(withConnection(s, { username: 'curve', password: 'curved' }, (connection) => connection.version())).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+    });
+  });
+
   test('the grant tables and SHOW GRANTS, taken apart, say the same', async () => {
     const s = mariadb!;
     const privileges = (await s.rows<{ Privilege: string; Context: string }>('SHOW PRIVILEGES')).map((row) => row.Privilege);

@@ -9,7 +9,7 @@ export interface MariadbAccountRow {
   access: string | null;
   version_id: string | null;
   plugin: string;
-  plugins: string | null;
+  plugins: string | (string | null)[] | null;
   locked: string;
   changed: string | null;
   lifetime: string | null;
@@ -88,7 +88,8 @@ const isoOfEpoch = (seconds: number): string => new Date(seconds * 1000).toISOSt
 
 /** `IDENTIFIED VIA a OR b`: all of them, in the order they are tried. */
 function pluginsOf(row: MariadbAccountRow): string | null {
-  const others = typeof row.plugins === 'string' ? (JSON.parse(row.plugins) as (string | null)[]) : [];
+  // The driver takes JSON apart where the server says that it is JSON (MariaDB 10.5 and later).
+  const others = typeof row.plugins === 'string' ? (JSON.parse(row.plugins) as (string | null)[]) : (row.plugins ?? []);
   const names = [
     ...others.filter((name): name is string => typeof name === 'string'),
     ...(row.plugin === '' || others.includes(row.plugin) ? [] : [row.plugin]),

@@ -83,6 +83,8 @@ export function capabilitiesOf(rights: OwnRights, version: Version, login: strin
       ),
     ),
     capability('sizes', 'SHOW DATABASES', seesAllDatabases(rights), true, `GRANT SHOW DATABASES ON *.* TO ${account}`),
-    capability('sizes', 'PROCESS', seesTablespaces(rights) || seesAllTables(rights), true, `GRANT PROCESS ON *.* TO ${account}`),
+    capability('sizes', 'PROCESS', seesTablespaces(rights), !seesAllTables(rights), `GRANT PROCESS ON *.* TO ${account}`),
+    // Without it the tables of other storage engines than InnoDB cannot be seen, and nothing says that there are any.
+    capability('sizes', 'SHOW VIEW', seesAllTables(rights), false, `GRANT SHOW VIEW ON *.* TO ${account}`),
   ];
 }
