@@ -30,6 +30,8 @@ export async function keepSizes({ db, clock }: Pick<Deps, 'db' | 'clock'>, insta
           bytes,
         })),
       ),
+      // Measured then, written now: the next aggregation finds that those periods have changed.
+      clock.now(),
     );
   });
 }

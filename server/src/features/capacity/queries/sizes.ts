@@ -168,14 +168,15 @@ export async function insertHistory(
   db: Db,
   instanceId: number,
   rows: readonly { date: string; at: Date; name: string; mb: number; bytes: number }[],
+  now: Date,
 ): Promise<void> {
   await sql`
     insert into database_size_stats (instance_id, database_name, size_mb, data_size_mb, size_bytes, data_size_bytes, collected_date, collected_at, created_at, updated_at)
-    select ${instanceId}, name, mb, mb, bytes, bytes, date, at, at, at from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (date date, at timestamptz, name text, mb bigint, bytes bigint)
+    select ${instanceId}, name, mb, mb, bytes, bytes, date, at, ${now}::timestamptz, ${now}::timestamptz from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (date date, at timestamptz, name text, mb bigint, bytes bigint)
     on conflict do nothing`.execute(db);
   await sql`
     insert into instance_size_stats (instance_id, total_size_mb, total_size_bytes, database_count, collected_date, collected_at, created_at, updated_at)
-    select instance_id, sum(size_mb), sum(size_bytes), count(*), collected_date, max(collected_at), max(collected_at), max(collected_at)
+    select instance_id, sum(size_mb), sum(size_bytes), count(*), collected_date, max(collected_at), ${now}::timestamptz, ${now}::timestamptz
     from database_size_stats where instance_id = ${instanceId} and collected_date = any(${[...new Set(rows.map((row) => row.date))]}::date[])
     group by instance_id, collected_date
     on conflict do nothing`.execute(db);
