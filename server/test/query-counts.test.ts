@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
-import { catalogue } from '@whalefall/contract';
+import { catalogue, type Named, type RouteDef } from '@whalefall/contract';
 import pg from 'pg';
 import { openHouse, type TestHouse } from './harness.ts';
 import { makeCredential, makeInstance, registerFake } from './make.ts';
@@ -51,7 +51,7 @@ const urls = (): Record<string, string> => ({
   'users.listUsers': '/users/api/users?limit=100',
   'tags.listTagOptions': '/tags/api/tags?page=1&limit=100',
   'tags.listTagCategories': '/tags/api/categories',
-  'account.listAccounts': '/account/api/accounts?limit=100',
+  'account.listAccountsData': '/account/api/accounts?limit=100',
   'account.getAccountPermissions': `/account/api/${account}/permissions`,
   'accountsStatistics.getAccountStatistics': '/accounts/api/statistics',
   'accountsClassifications.getClassifications': '/accounts/classifications/api/classifications',
@@ -60,6 +60,27 @@ const urls = (): Record<string, string> => ({
   'historySessions.listSessions': '/history/sessions/api/sessions?limit=100',
   'historySessions.listRunningSessions': '/history/sessions/api/running',
   'scheduler.getJobs': '/scheduler/api/jobs',
+  'scheduler.getJob': '/scheduler/api/jobs/sync_accounts',
+  'scheduler.listJobRuns': '/scheduler/api/jobs/sync_accounts/runs?limit=100',
+  'databaseAggregations.getDatabaseAggregations': '/database_aggregations/api/databases/aggregations?limit=100',
+  'databaseAggregations.getDatabaseAggregationsSummary': '/database_aggregations/api/databases/aggregations/summary',
+  'instanceAggregations.getInstanceAggregations': '/instance_aggregations/api/instances/aggregations?limit=100',
+  'instanceAggregations.getInstanceAggregationsSummary': '/instance_aggregations/api/instances/aggregations/summary',
+  'partition.getPartitionInfo': '/partition/api/info',
+  'partition.getPartitionStatistics': '/partition/api/statistics',
+  'partition.getCoreAggregationMetrics': '/partition/api/aggregations/core-metrics',
+  'historyLogs.searchLogs': '/history/logs/api/search?limit=100',
+  'historyLogs.listLogModules': '/history/logs/api/modules',
+  'historyLogs.getLogStatistics': '/history/logs/api/statistics',
+  'instancesDetail.getAccountChangeHistory': `/instances/api/${instance}/accounts/${account}/change-history`,
+  'instancesStatistics.getInstanceStatistics': '/instances/api/statistics',
+  'tagsBulk.listTaggableInstances': '/tags/bulk/api/instances',
+  'tagsBulk.listAllTags': '/tags/bulk/api/tags',
+  'common.getDatabaseOptions': `/common/api/databases-options?instance_id=${instance}`,
+  'dashboard.getDashboardCharts': '/dashboard/api/charts',
+  'dashboard.listDashboardActivities': '/dashboard/api/activities',
+  'main.listAuditEvents': '/admin/api/audit?limit=100',
+  'files.exportLogs': '/api/log-export',
   'dashboard.getDashboardOverview': '/dashboard/api/overview',
   'common.getInstanceOptions': '/common/api/instances-options',
   'files.exportInstances': '/api/instance-export',
@@ -100,11 +121,18 @@ describe('statements for each list', () => {
       await house.as('admin').call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: id } });
       await house.as('admin').call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: id } });
     }
+    const month = { date: '2026-05-01', months: 12 };
+    await house.as('admin').call(catalogue.partition.createPartition, { body: month });
     many = await counted();
     if (process.env.UPDATE_QUERY_COUNTS) writeFileSync(FILE, `${JSON.stringify(many, null, 2)}\n`);
   });
 
   test('do not grow with the rows', () => expect(many).toEqual(few));
   test('are as many as recorded', () => expect(many).toEqual(process.env.UPDATE_QUERY_COUNTS ? many : recorded));
+  test('are counted for every list of the contract', () => {
+    const routes = Object.values(catalogue).flatMap((file) => Object.values(file) as (RouteDef & Named)[]);
+    const lists = routes.filter((route) => route.query && 'format' in route.query.shape).map((route) => route.id);
+    expect(lists.filter((id) => !(id in many))).toEqual([]);
+  });
   test('are counted at all', () => expect(Object.values(many).every((n) => n >= 2 && n < 30)).toBe(true));
 });

@@ -38,28 +38,27 @@ const statusOf = (partition: Partition, today: string): ShownPartition['status']
 /** Every partition of the four tables, by its real bounds. */
 export async function partitions(db: Kysely<DB>, today: string): Promise<ShownPartition[]> {
   const found = await listPartitions(db);
-  return Promise.all(
-    found.map(async (partition) => {
-      const table = partitionedTables.find(({ name }) => name === partition.table)!;
-      const exact = await queries.exactCount(db, partition.name, partition.rowEstimate);
-      const key = table.key as ShownPartition['table'];
-      return {
-        name: partition.name,
-        table: key,
-        table_type: key,
-        parent: partition.table,
-        display_name: table.title,
-        size: sizeText(partition.sizeBytes),
-        size_bytes: partition.sizeBytes,
-        record_count: exact ?? Math.max(0, Math.round(partition.rowEstimate)),
-        record_count_exact: exact !== null,
-        date: partition.from.replaceAll('-', '/'),
-        from: partition.from,
-        to: partition.to,
-        status: statusOf(partition, today),
-      };
-    }),
-  );
+  const counts = await queries.exactCounts(db, found);
+  return found.map((partition) => {
+    const table = partitionedTables.find(({ name }) => name === partition.table)!;
+    const exact = counts.get(partition.name) ?? null;
+    const key = table.key as ShownPartition['table'];
+    return {
+      name: partition.name,
+      table: key,
+      table_type: key,
+      parent: partition.table,
+      display_name: table.title,
+      size: sizeText(partition.sizeBytes),
+      size_bytes: partition.sizeBytes,
+      record_count: exact ?? Math.max(0, Math.round(partition.rowEstimate)),
+      record_count_exact: exact !== null,
+      date: partition.from.replaceAll('-', '/'),
+      from: partition.from,
+      to: partition.to,
+      status: statusOf(partition, today),
+    };
+  });
 }
 
 /** This month and the two after it, of every table. unhealthy: an insert of today or tomorrow's month would fail. */
