@@ -112,10 +112,15 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
 
   await t.step('the empty dashboard leads to the first credential', async () => {
     await page.getByRole('heading', { name: 'Getting started' }).waitFor();
+    // What is to be run on the server stands there, without a word of documentation.
+    await page.locator('.start-script pre').getByText('CREATE ROLE').waitFor();
+    await page.locator('.start-script .ant-segmented-item').filter({ hasText: 'MariaDB' }).click();
+    await page.locator('.start-script pre').getByText('CREATE USER').waitFor();
     await page.getByRole('link', { name: 'New credential' }).click();
-    await page.waitForURL('**/credentials/create');
-    await createCredential(page, 'live-postgresql', 'PostgreSQL');
-    await page.getByRole('link', { name: 'New credential' }).click();
+    await page.waitForURL('**/credentials/create?from=start');
+    await createCredential(page, 'live-postgresql', 'PostgreSQL', /\/dashboard\/(\?.*)?$/);
+    assert((await page.locator('.start li[data-done]').count()) === 2, 'the first two steps are not ticked');
+    await visit.go('/credentials/create');
     await createCredential(page, 'live-mariadb', 'MySQL');
     await row(page, 'live-postgresql').waitFor();
     await row(page, 'live-mariadb').waitFor();
@@ -144,6 +149,15 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
     await fillInstance(page, { name: 'maria-live', engine: 'MySQL', port: mariadb.server.port, credential: 'live-mariadb' });
     await test(page, 'good');
     return save(page);
+  });
+
+  await t.step('the dashboard leads on to the first sync, and is a dashboard after it', async () => {
+    await visit.go('/dashboard/');
+    assert((await page.locator('.start li[data-done]').count()) === 3, 'the first three steps are not ticked');
+    await page.locator('.start').getByRole('button', { name: 'Sync now' }).click();
+    await page.waitForURL(/session=/);
+    const start = page.getByRole('heading', { name: 'Getting started' });
+    await until('the first accounts are there', async () => !(await start.isVisible()), SYNC_MS);
   });
 
   await t.step('accounts of both are read', async () => {
@@ -261,13 +275,14 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
   });
 }
 
-async function createCredential(page: Page, name: string, engine: string): Promise<void> {
+async function createCredential(page: Page, name: string, engine: string, then = /\/credentials\/(\?.*)?$/): Promise<void> {
   await page.locator('input[name=name]').fill(name);
   await choose(page, 'db_type', engine);
   await page.locator('input[name=username]').fill(MONITOR.username);
   await page.locator('input[name=password]').fill(MONITOR.password);
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.waitForURL(/\/credentials\/(\?.*)?$/);
+  await page.waitForURL(then);
+  await settled(page);
 }
 
 async function fillInstance(page: Page, given: { name: string; engine: string; port: number; credential: string }): Promise<void> {

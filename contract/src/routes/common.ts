@@ -61,4 +61,18 @@ export const common = contractFile('common', {
     reply: z.object({ instances: z.array(z.object({ id, name: z.string(), db_type: dbType, display_name: z.string() })) }),
     summary: { zh: '获取实例下拉选项', en: 'Instances, as options' },
   }),
+  getMonitoringScript: route({
+    handler: 'getMonitoringScript',
+    method: 'GET',
+    path: '/common/api/monitoring-script',
+    extra: true,
+    access: 'create',
+    query: z.object({
+      db_type: dbType,
+      flavour: z.enum(['mysql', 'mariadb']).optional(),
+      username: queryText(128).default('whalefall_monitor'),
+    }),
+    reply: z.object({ script: z.string() }),
+    summary: { zh: '获取监控账户脚本', en: 'Script that makes a monitoring account' },
+  }),
 });

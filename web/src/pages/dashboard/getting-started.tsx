@@ -1,63 +1,100 @@
-import { useTranslation } from 'react-i18next';
-import { useRoute } from '../../api';
 import { catalogue } from '@whalefall/contract';
+import { Button, Segmented } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, useRoute } from '../../api';
 import { useMay } from '../../session';
+import { CopyButton } from '../../ui/copy-text';
+import { SyncIcon } from '../../ui/icons';
 import { LinkButton } from '../../ui/link-button';
-import { Empty } from '../../ui/states';
+import { Empty, Failed, Skeleton } from '../../ui/states';
+import { useSync } from '../../ui/use-sync';
 
-/** The way from an empty console to the first account list, in five steps. */
-export function GettingStarted() {
+interface Step {
+  title: string;
+  text: string;
+  done: boolean;
+  act?: ReactNode;
+}
+
+/** The way from an empty console to the first account list, in five steps; what is done is ticked. */
+export function GettingStarted({ instances, accounts }: { instances: number; accounts: number }) {
   const { t } = useTranslation();
   const may = useMay();
+  const [busy, start] = useSync();
   const credentials = useRoute(catalogue.credentials.listCredentials, { query: { limit: 1 } });
-  if (!may('create')) return <Empty title={t('dashboard.start.title')}>{t('dashboard.start.readOnly')}</Empty>;
+  if (!may('create') && (instances === 0 || !may('execute')))
+    return <Empty title={t('dashboard.start.title')}>{t('dashboard.start.readOnly')}</Empty>;
   const stored = (credentials.data?.total ?? 0) > 0;
-  const steps = [
-    { key: 1, title: t('dashboard.start.s1'), text: t('dashboard.start.t1'), done: stored },
+  const registered = instances > 0;
+  const steps: Step[] = [
     {
-      key: 2,
+      title: t('dashboard.start.s1'),
+      text: t('dashboard.start.t1'),
+      done: stored,
+      act: may('create') && !stored && <MonitoringScript />,
+    },
+    {
       title: t('dashboard.start.s2'),
       text: t('dashboard.start.t2'),
       done: stored,
-      act: (
-        <LinkButton type={stored ? 'default' : 'primary'} href="/credentials/create">
+      act: may('create') && (
+        <LinkButton type={stored ? 'default' : 'primary'} href="/credentials/create?from=start">
           {t('dashboard.start.b2')}
         </LinkButton>
       ),
     },
     {
-      key: 3,
       title: t('dashboard.start.s3'),
       text: t('dashboard.start.t3'),
-      act: (
+      done: registered,
+      act: may('create') && (
         <>
-          <LinkButton type={stored ? 'primary' : 'default'} href="/instances/create">
+          <LinkButton type={stored && !registered ? 'primary' : 'default'} href="/instances/create">
             {t('dashboard.start.b3')}
           </LinkButton>
           <LinkButton href="/instances/?import=1">{t('dashboard.start.b3i')}</LinkButton>
         </>
       ),
     },
-    { key: 4, title: t('dashboard.start.s4'), text: t('dashboard.start.t4') },
     {
-      key: 5,
+      title: t('dashboard.start.s4'),
+      text: t('dashboard.start.t4'),
+      done: accounts > 0,
+      act: registered && may('execute') && (
+        <Button
+          type="primary"
+          icon={<SyncIcon />}
+          loading={busy}
+          onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}
+        >
+          {t('dashboard.start.b4')}
+        </Button>
+      ),
+    },
+    {
       title: t('dashboard.start.s5'),
       text: t('dashboard.start.t5'),
-      act: <LinkButton href="/account/">{t('dashboard.start.b5')}</LinkButton>,
+      done: false,
+      act: accounts > 0 && <LinkButton href="/account/">{t('dashboard.start.b5')}</LinkButton>,
     },
   ];
+  const next = steps.findIndex((step) => !step.done);
   return (
     <section className="start" aria-labelledby="start-title">
       <h2 id="start-title">{t('dashboard.start.title')}</h2>
       <p className="muted">{t('dashboard.start.text')}</p>
       <ol>
-        {steps.map((step) => (
-          <li key={step.key} data-done={step.done || undefined}>
+        {steps.map((step, i) => (
+          <li key={step.title} data-done={step.done || undefined} aria-current={i === next ? 'step' : undefined}>
             <span className="start-number" aria-hidden="true">
-              {step.done ? '✓' : step.key}
+              {step.done ? '✓' : i + 1}
             </span>
             <div>
-              <h3>{step.title}</h3>
+              <h3>
+                {step.title}
+                {step.done && <span className="sr-only"> {t('dashboard.start.done')}</span>}
+              </h3>
               <p>{step.text}</p>
               {step.act && <div className="row">{step.act}</div>}
             </div>
@@ -65,5 +102,41 @@ export function GettingStarted() {
         ))}
       </ol>
     </section>
+  );
+}
+
+const KINDS = [
+  ['postgresql', undefined, 'PostgreSQL'],
+  ['mysql', 'mysql', 'MySQL'],
+  ['mysql', 'mariadb', 'MariaDB'],
+  ['sqlserver', undefined, 'SQL Server'],
+  ['oracle', undefined, 'Oracle'],
+] as const;
+
+/** The statements that make the monitoring account, with no more rights than a sync needs. */
+function MonitoringScript() {
+  const { t } = useTranslation();
+  const [name, setName] = useState<string>(KINDS[0][2]);
+  const [type, flavour] = KINDS.find((kind) => kind[2] === name) ?? KINDS[0];
+  const read = useRoute(
+    catalogue.common.getMonitoringScript,
+    { query: { db_type: type, flavour } },
+    { staleTime: Number.POSITIVE_INFINITY },
+  );
+  return (
+    <div className="start-script">
+      <Segmented aria-label={t('dashboard.start.engine')} value={name} onChange={setName} options={KINDS.map((kind) => kind[2])} />
+      {read.isError ? (
+        <Failed error={read.error} retry={() => void read.refetch()} />
+      ) : !read.data ? (
+        <Skeleton lines={3} />
+      ) : (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+        <pre tabIndex={0}>
+          {read.data.script}
+          <CopyButton text={read.data.script} label={t('dashboard.start.script')} />
+        </pre>
+      )}
+    </div>
   );
 }

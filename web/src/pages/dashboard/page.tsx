@@ -5,6 +5,7 @@ import { useFormat } from '../../i18n/format';
 import { A } from '../../ui/a';
 import { SizeChart } from '../../ui/charts/size-chart';
 import { Page, Panel, Stats } from '../../ui/page';
+import { SessionDrawer } from '../../ui/session-drawer';
 import { Failed, Skeleton } from '../../ui/states';
 import { Chip } from '../../ui/status';
 import { GettingStarted } from './getting-started';
@@ -18,14 +19,14 @@ const REFRESH_MS = 60_000;
 export default function Dashboard() {
   const { t } = useTranslation();
   const read = useRoute(catalogue.dashboard.getDashboardOverview, {}, { refetchInterval: REFRESH_MS });
-  if (read.data?.instances.total === 0)
-    return (
-      <Page title={t('dashboard.title')}>
-        <GettingStarted />
-      </Page>
-    );
+  // Nothing was ever read: the way to the first account list comes first, and alone while there is no instance.
+  const fresh = read.data && read.data.accounts.total === 0 && (
+    <GettingStarted instances={read.data.instances.total} accounts={read.data.accounts.total} />
+  );
+  if (read.data?.instances.total === 0) return <Page title={t('dashboard.title')}>{fresh}</Page>;
   return (
     <Page title={t('dashboard.title')}>
+      {fresh}
       {read.data ? (
         <Whole overview={read.data} />
       ) : read.isError ? (
@@ -48,6 +49,7 @@ export default function Dashboard() {
           <StatusPanel className="span-4" />
         </div>
       )}
+      <SessionDrawer />
     </Page>
   );
 }

@@ -1,4 +1,5 @@
 import type { catalogue, DbType } from '@whalefall/contract';
+import { monitoringScript } from '@whalefall/engines';
 import type { Deps } from '../../../assemble.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
@@ -24,6 +25,10 @@ export function commonHandlers({ db, engines }: Deps): Handlers<typeof catalogue
       if (!(await queries.targetRow(db, query.instance_id))) throw refuse.notFound('instance', query.instance_id);
       const { databases, total } = await queries.databaseOptions(db, query);
       return { databases, total_count: total, limit: query.limit, offset: query.offset };
+    },
+    async getMonitoringScript({ query }) {
+      const { db_type, username, flavour } = query;
+      return { script: monitoringScript(db_type, { username, ...(flavour && { flavour }) }) };
     },
     async getDatabaseTypeOptions() {
       const rows = await queries.typeOptions(db);

@@ -8,10 +8,13 @@ import { Page } from '../../../ui/page';
 import { useUrl } from '../../../ui/url';
 import { CredentialFields, NEW_CREDENTIAL } from '../credential-form';
 
+/** Whoever came here from somewhere goes back there. */
+const AFTER: Record<string, string> = { instance: '/instances/create?notice=created', start: '/dashboard/?notice=created' };
+
 export default function CreateCredential() {
   const { t } = useTranslation();
   const { go, search } = useUrl();
-  const create = useSend(catalogue.credentials.createCredential);
+  const create = useSend(catalogue.credentials.createCredential, ['dashboard']);
   const form = useForm({
     schema: credentialCreate,
     initial: NEW_CREDENTIAL,
@@ -19,7 +22,7 @@ export default function CreateCredential() {
     toBody: (values) => (values.credential_type === 'database' ? values : { ...values, db_type: null }),
     save: async (body) => {
       await create.mutateAsync({ body });
-      go(search.get('from') === 'instance' ? '/instances/create?notice=created' : '/credentials/?notice=created');
+      go(AFTER[search.get('from') ?? ''] ?? '/credentials/?notice=created');
     },
   });
   return (
