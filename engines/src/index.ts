@@ -67,3 +67,4 @@ export const privilegeKind = privilegeKinds({
   sqlserver: sqlserver.privileges,
   oracle: oracle.privileges,
 });
+export { type Access, type AccessQuestion, asksForGrantable, decidingPrivileges, whoCan } from './who-can.ts';

@@ -52,6 +52,7 @@ const urls = (): Record<string, string> => ({
   'tags.listTagOptions': '/tags/api/tags?page=1&limit=100',
   'tags.listTagCategories': '/tags/api/categories',
   'account.listAccountsData': '/account/api/accounts?limit=100',
+  'account.listAccess': '/account/api/access?privilege=SELECT&limit=100',
   'account.getAccountPermissions': `/account/api/${account}/permissions`,
   'accountsStatistics.getAccountStatistics': '/accounts/api/statistics',
   'accountsClassifications.getClassifications': '/accounts/classifications/api/classifications',

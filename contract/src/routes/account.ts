@@ -55,6 +55,31 @@ export const effectivePrivilege = z.object({
   denied_by: via.optional(),
 });
 
+/** One account that may do what is asked, and its best way to it. */
+const access = z.object({
+  account_id: id,
+  username: z.string(),
+  instance_id: id,
+  instance_name: z.string(),
+  db_type: dbType,
+  is_locked: z.boolean(),
+  is_superuser: z.boolean(),
+  scope: z.string(),
+  kind: z.string().nullable(),
+  database: z.string().nullable(),
+  schema: z.string().nullable(),
+  object: z.string().nullable(),
+  column: z.string().nullable(),
+  privilege: z.string(),
+  grantable: z.boolean(),
+  via,
+  set_role: z.boolean(),
+  denied_by: via.nullable(),
+  places: count,
+  /** When the last step of the way came to be, as far as the change log reaches back. */
+  since: instant.nullable(),
+});
+
 /** 30 §10.1.2 and §10.5.1 with everything beyond: one shape for both routes. */
 export const permissionsReply = z.object({
   permissions: z.looseObject({ db_type: z.string(), username: z.string(), is_superuser: z.boolean(), last_sync_time: z.string() }),
@@ -150,6 +175,37 @@ export const account = contractFile('account', {
     kind: 'page',
     access: 'view',
     summary: { zh: '账户台账（按类型）', en: 'Accounts of one engine' },
+  }),
+  accessPage: route({
+    handler: 'accessPage',
+    method: 'GET',
+    path: '/account/access',
+    extra: true,
+    kind: 'page',
+    access: 'view',
+    summary: { zh: '权限查询', en: 'Who can do what' },
+  }),
+  listAccess: route({
+    handler: 'listAccess',
+    method: 'GET',
+    path: '/account/api/access',
+    extra: true,
+    access: 'view',
+    query: pageQuery(['instance_name', 'username'], { sort: 'instance_name', order: 'asc', max: 1000 }).extend({
+      privilege: queryText(100).pipe(z.string().min(1)),
+      database: queryText(255).optional(),
+      schema: queryText(255).optional(),
+      object: queryText(2000).optional(),
+      instance_id: queryInt(1, 2_147_483_647).optional(),
+      db_type: queryOneOf(DB_TYPES),
+      tag: queryList,
+      /** Ways that everybody has, too. */
+      include_public: queryBool.default(true),
+    }),
+    reply: pageOf(access).extend({
+      summary: z.object({ accounts: count, instances: count, denied: count, set_role: count, public: count, asked: count, unread: count }),
+    }),
+    summary: { zh: '谁能做什么：按权限查询全部实例的账户', en: 'Who can do what, over the whole fleet' },
   }),
   getAccountPermissions: route({
     handler: 'getAccountPermissions',

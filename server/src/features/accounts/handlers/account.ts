@@ -6,6 +6,7 @@ import { refuse } from '../../../refusal.ts';
 import { targetRow } from '../../instances/index.ts';
 import { activeTags, colorOf, tagsOfInstances } from '../../tags/index.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
+import { listAccess } from '../list-access.ts';
 import * as queries from '../queries/accounts.ts';
 
 type Account = Handlers<typeof catalogue.account>;
@@ -39,6 +40,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       async getAccountPermissions({ params, query }, { locale }) {
         return permissionsOf({ db, cache }, await found(params.account_id), query, locale, timeZone);
       },
+      listAccess: ({ query }) => listAccess({ db, cache }, query),
       async listAccountsData({ query }, { locale }) {
         const [{ items, total }, stats, classes, tags] = await Promise.all([
           queries.ledgerPage(db, query, query),

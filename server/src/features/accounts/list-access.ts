@@ -1,0 +1,179 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import {
+  type AccessQuestion,
+  asksForGrantable,
+  type DbType,
+  decidingPrivileges,
+  type EffectivePrivilege,
+  emptyFacts,
+  type Grant,
+  isPublicOnly,
+  type Membership,
+  type Owned,
+  type Principal,
+  whoCan,
+} from '@whalefall/engines';
+import type { catalogue, QueryOf } from '@whalefall/contract';
+import type { Kysely } from 'kysely';
+import type { Cache } from '../../cache/cache.ts';
+import type { DB } from '../../store/tables.ts';
+import * as queries from './queries/access.ts';
+
+type Query = QueryOf<typeof catalogue.account.listAccess>;
+/** Attributes of an account that are privileges by themselves. */
+const ATTRIBUTES = new Set(['CREATEDB', 'CREATEROLE', 'REPLICATION', 'BYPASSRLS', 'GRANT']);
+const KEPT_MS = 60_000;
+
+interface Found {
+  account_id: number;
+  username: string;
+  instance_id: number;
+  instance_name: string;
+  db_type: DbType;
+  is_locked: boolean;
+  is_superuser: boolean;
+  entry: EffectivePrivilege;
+  places: number;
+}
+interface Everything {
+  found: Found[];
+  /** Accounts that were asked about, and those of them that were never read. */
+  asked: number;
+  unread: number;
+}
+
+/** Who may do it, over all instances in scope: computed once for a question and a state of the fleet, then paged. */
+export async function listAccess({ db, cache }: { db: Kysely<DB>; cache: Cache }, query: Query) {
+  const { privilege, database, schema, object, instance_id, db_type, tag, include_public } = query;
+  const question = { privilege: privilege.toUpperCase(), database, schema, object };
+  const scope = { instanceId: instance_id, dbType: db_type, tags: tag };
+  const key = `access:${await queries.accessVersion(db)}:${JSON.stringify([question, scope])}`;
+  const { found: all, asked, unread } = await cache.get(key, KEPT_MS, () => search(db, question, scope));
+  const found = include_public ? all : all.filter(({ entry }) => !isPublicOnly(entry));
+  const sorted =
+    query.sort === 'username' ? found.toSorted((a, b) => a.username.localeCompare(b.username) || a.account_id - b.account_id) : found;
+  const ordered = query.order === 'desc' ? sorted.toReversed() : sorted;
+  const page = ordered.slice((query.page - 1) * query.limit, query.page * query.limit);
+  const since = await sinceOf(db, page);
+  const able = found.filter(({ entry }) => !entry.denied_by);
+  return {
+    items: page.map(({ entry, ...account }, i) => ({
+      ...account,
+      scope: entry.scope,
+      kind: entry.kind ?? null,
+      database: entry.database ?? null,
+      schema: entry.schema ?? null,
+      object: entry.object ?? null,
+      column: entry.column ?? null,
+      privilege: entry.privilege,
+      grantable: entry.grantable ?? false,
+      via: entry.via as string[][],
+      set_role: entry.set_role ?? false,
+      denied_by: (entry.denied_by as string[][] | undefined) ?? null,
+      since: since[i]!,
+    })),
+    total: found.length,
+    page: query.page,
+    pages: Math.ceil(found.length / query.limit),
+    limit: query.limit,
+    summary: {
+      accounts: able.length,
+      instances: new Set(able.map((one) => one.instance_id)).size,
+      denied: found.length - able.length,
+      set_role: able.filter(({ entry }) => entry.set_role).length,
+      public: able.filter(({ entry }) => isPublicOnly(entry)).length,
+      asked,
+      unread,
+    },
+  };
+}
+
+async function search(db: Kysely<DB>, question: AccessQuestion, scope: queries.AccessScope): Promise<Everything> {
+  const instances = await queries.instancesInScope(db, scope);
+  const ids = instances.map((one) => one.id);
+  const types = [...new Set(instances.map((one) => one.db_type as DbType))];
+  const names = [...new Set(types.flatMap((type) => decidingPrivileges(type, question)))];
+  const [people, grants, members, owns] = await Promise.all([
+    queries.principals(db, ids, ATTRIBUTES.has(question.privilege)),
+    queries.decidingGrants(db, { instances: ids, names, grantable: asksForGrantable(question), object: question.object }),
+    queries.memberships(db, ids),
+    queries.ownership(db, ids, question.object),
+  ]);
+  const facts = new Map<number, { grants: Grant[]; memberships: Membership[]; owns: Owned[] }>();
+  const of = (id: number) => {
+    let known = facts.get(id);
+    if (!known) facts.set(id, (known = { grants: [], memberships: [], owns: [] }));
+    return known;
+  };
+  for (const row of grants) of(row.account_id).grants.push(row as Grant);
+  for (const row of members) of(row.account_id).memberships.push(row);
+  for (const row of owns) of(row.account_id).owns.push(row as Owned);
+  const byInstance = Map.groupBy(people, (row) => row.instance_id);
+  const result: Everything = { found: [], asked: 0, unread: 0 };
+  for (const instance of instances) {
+    const rows = byInstance.get(instance.id) ?? [];
+    const accounts = rows.filter((row) => !row.is_role && !row.is_public);
+    result.asked += accounts.length;
+    result.unread += accounts.filter((row) => row.read_state === 'never').length;
+    const principals = rows.map((row): Principal => ({
+      username: row.username,
+      isSuperuser: row.is_superuser,
+      isRole: row.is_role,
+      isPublic: row.is_public,
+      typeSpecific: row.type_specific,
+      facts: row.read_state === 'never' ? null : { ...emptyFacts(), ...facts.get(row.id), attributes: row.attributes ?? {} },
+    }));
+    const byName = new Map(accounts.map((row) => [row.username, row]));
+    for (const { username, entry, places } of whoCan(instance.db_type as DbType, principals, byName.keys(), question)) {
+      const row = byName.get(username)!;
+      result.found.push({
+        account_id: row.id,
+        username,
+        instance_id: instance.id,
+        instance_name: instance.name,
+        db_type: instance.db_type as DbType,
+        is_locked: row.is_locked,
+        is_superuser: row.is_superuser,
+        entry,
+        places,
+      });
+    }
+    // A fleet is many accounts: others are served between its instances.
+    await breathe();
+  }
+  return result;
+}
+
+/** The steps of a way as grants: who was given which role or privilege. */
+function stepsOf({ instance_id, username, entry }: Found) {
+  const steps: { instance_id: number; username: string; permission: string }[] = [];
+  let holder = username;
+  for (const [kind, name] of entry.via) {
+    if (kind !== 'member') continue;
+    steps.push({ instance_id, username: holder, permission: name });
+    holder = name;
+  }
+  if (!entry.via.some(([kind]) => kind === 'owner' || kind === 'attribute' || kind === 'public'))
+    steps.push({ instance_id, username: holder, permission: entry.privilege });
+  return steps;
+}
+
+/** A way exists since its last step does; a step that the log does not know is as old as the account. */
+async function sinceOf(db: Kysely<DB>, page: readonly Found[]): Promise<(Date | null)[]> {
+  const [log, seen] = await Promise.all([
+    queries.grantedAt(db, page.flatMap(stepsOf)),
+    queries.firstSeen(
+      db,
+      page.map((one) => one.account_id),
+    ),
+  ]);
+  const key = (step: { instance_id: number; username: string; permission: string }) =>
+    JSON.stringify([step.instance_id, step.username, step.permission]);
+  const granted = new Map(log.map((row) => [key(row), row.at]));
+  const firstSeen = new Map(seen.map((row) => [row.id, row.first_seen_at]));
+  return page.map((one) => {
+    const times = stepsOf(one).flatMap((step) => granted.get(key(step)) ?? []);
+    const newest = times.reduce<Date | null>((a, b) => (a === null || b > a ? b : a), null);
+    return newest ?? firstSeen.get(one.account_id) ?? null;
+  });
+}
