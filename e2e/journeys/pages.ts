@@ -470,6 +470,35 @@ const WORKS: Record<string, Work> = {
     await until('it has ended', async () => /Completed/.test((await state.textContent().catch(() => '')) ?? ''), 60_000);
   },
 
+  'who can do what: a question by hand, kept, asked again from the list; the account it names': async (visit) => {
+    const { page } = visit;
+    await visit.go('/account/access');
+    await page.locator('.question input').first().fill('drop');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/privilege=drop/i);
+    const all = await total(page);
+    assert(all > 20, `only ${all} accounts may drop something`);
+    await page.locator('.questions a').first().click();
+    await page.waitForURL(/tag=production/);
+    const inProduction = await total(page);
+    assert(inProduction > 0 && inProduction < all, `${inProduction} of ${all} are in production`);
+    await page.locator('.questions .ant-btn').click();
+    await page.locator('.ant-popover input').fill('e2e question');
+    await page.keyboard.press('Enter');
+    await page.locator('.questions .chip.accent').filter({ hasText: 'e2e question' }).waitFor();
+    await visit.go('/account/access');
+    await page.locator('.questions .chip.accent a').click();
+    assert((await total(page)) === inProduction, 'the kept question gives another answer');
+    await page.locator('.questions .chip.accent button').click();
+    await page.locator('.questions .chip.accent').waitFor({ state: 'detached' });
+    const csv = await page.request.get((await page.locator('.toolbar a[download]').getAttribute('href'))!);
+    assert((await csv.text()).trim().split('\n').length - 1 === inProduction, 'the export is not what the list shows');
+    await page.locator('main .grid .lead a').first().click();
+    await page.waitForURL(/account=\d+/);
+    await page.reload();
+    await page.locator('.ant-drawer .priv').waitFor();
+  },
+
   'sessions: the failed ones, with cause and remedy': async (visit, ids) => {
     const { page } = visit;
     await visit.go('/history/sessions/');

@@ -122,7 +122,7 @@ async function foreignWords(page: Page, locale: Locale): Promise<string[]> {
     return [...found.values()];
   }, DATA);
   const key =
-    /\b(accounts|act|about|admin|brand|capacity|classes|credentials|dashboard|error|faults|instances|login|logs|partitions|password|prefs|scheduler|sessions|shell|statistics|tags|ui|users)\.[a-z]\w*/;
+    /\b(access|accounts|act|about|admin|brand|capacity|classes|credentials|dashboard|error|faults|instances|login|logs|partitions|password|prefs|scheduler|sessions|shell|statistics|tags|ui|users)\.[a-z]\w*/;
   const chinese = /\p{Script=Han}/u;
   return texts
     .filter(({ text, isData, at }) => {

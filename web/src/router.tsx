@@ -18,6 +18,7 @@ export const PAGES: Record<string, Loader> = {
   'instancesDetail.detail': () => import('./pages/instances/detail/page'),
   'instancesDetail.edit': () => import('./pages/instances/edit/page'),
   'account.listAccounts': () => import('./pages/account/page'),
+  'account.accessPage': () => import('./pages/account/access/page'),
   'account.listAccountsByType': () => import('./pages/account/page'),
   'accountsClassifications.index': () => import('./pages/accounts/classifications/page'),
   'databaseAggregations.databaseAggregations': () => import('./pages/database_aggregations/page'),

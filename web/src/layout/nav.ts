@@ -1,5 +1,6 @@
 /** The menu: pages of the contract in their groups, each shown only to roles that may open it. */
 import {
+  AccessIcon,
   AreaChartIcon,
   AuditIcon,
   ClockIcon,
@@ -42,6 +43,7 @@ export const NAV: NavGroup[] = [
     items: [
       item('instances', catalogue.instancesManage.index, DatabaseIcon),
       { ...item('accounts', catalogue.account.listAccounts, UserIcon), covers: [catalogue.accountsStatistics.statistics.path] },
+      item('access', catalogue.account.accessPage, AccessIcon),
     ],
   },
   {
@@ -78,10 +80,13 @@ export const NAV: NavGroup[] = [
   },
 ];
 
-/** Whether the menu entry covers the address. */
-export function isInside({ path, covers = [] }: NavItem, pathname: string): boolean {
-  return [path, ...covers].some((one) => {
-    const base = one.replace(/\/$/, '');
-    return pathname === base || pathname.startsWith(`${base}/`);
-  });
+/** How far into the address an entry reaches; -1 = not at all. */
+function reach({ path, covers = [] }: NavItem, pathname: string): number {
+  const inside = [path, ...covers].map((one) => one.replace(/\/$/, '')).filter((one) => pathname === one || pathname.startsWith(`${one}/`));
+  return Math.max(-1, ...inside.map((one) => one.length));
+}
+/** Whether the menu entry covers the address, and no other covers it more closely: /account/access is not the ledger too. */
+export function isInside(entry: NavItem, pathname: string): boolean {
+  const own = reach(entry, pathname.replace(/\/$/, ''));
+  return own >= 0 && NAV.every(({ items }) => items.every((other) => other === entry || reach(other, pathname.replace(/\/$/, '')) < own));
 }

@@ -31,6 +31,7 @@ import {
   SearchOutlined,
   SettingOutlined,
   SyncOutlined,
+  SolutionOutlined,
   TagsOutlined,
   TeamOutlined,
   UploadOutlined,
@@ -45,6 +46,7 @@ function quiet(Icon: ComponentType<Props & { 'aria-hidden': true }>): ComponentT
   return (props) => <Icon aria-hidden {...props} />;
 }
 
+export const AccessIcon = /* @__PURE__ */ quiet(SolutionOutlined);
 export const ApiIcon = /* @__PURE__ */ quiet(ApiOutlined);
 export const AreaChartIcon = /* @__PURE__ */ quiet(AreaChartOutlined);
 export const ArrowDownIcon = /* @__PURE__ */ quiet(ArrowDownOutlined);

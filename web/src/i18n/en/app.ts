@@ -1,4 +1,5 @@
 import type zh from '../zh-CN/app';
+import access from './access';
 import accounts from './accounts';
 import admin from './admin';
 import capacity from './capacity';
@@ -18,6 +19,7 @@ import ui from './ui';
 import users from './users';
 
 const app: typeof zh = {
+  access,
   accounts,
   admin,
   capacity,

@@ -1,4 +1,5 @@
 /** Texts of the console, by area. */
+import access from './access';
 import accounts from './accounts';
 import admin from './admin';
 import capacity from './capacity';
@@ -18,6 +19,7 @@ import ui from './ui';
 import users from './users';
 
 export default {
+  access,
   accounts,
   admin,
   capacity,

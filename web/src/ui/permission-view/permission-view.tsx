@@ -8,6 +8,7 @@ import { CopyText } from '../copy-text';
 import { Empty } from '../states';
 import { Chip } from '../status';
 import { anywhereIsOne, type Effective, type Group, groupPrivileges, type ObjectRow, type Source, type Unread } from './group';
+import { Path } from './path';
 import './permission-view.css';
 
 const OPEN_GROUPS = 4;
@@ -215,22 +216,5 @@ function SourceView({ source }: { source: Source }) {
         )}
       </span>
     </li>
-  );
-}
-
-/** The way a privilege came: directly, or through which roles, PUBLIC, ownership. */
-function Path({ steps }: { steps: string[][] }) {
-  const { t } = useTranslation();
-  if (steps.length === 0) return <span>{t('accounts.priv.direct')}</span>;
-  const words = steps.map(([kind, name = '']) => {
-    if (kind === 'public') return t('accounts.priv.public');
-    if (kind === 'owner') return t('accounts.priv.owner');
-    if (kind === 'attribute') return t('accounts.priv.attribute', { name });
-    return name;
-  });
-  return (
-    <span>
-      {t('ui.via')} <span className="mono">{words.join(' → ')}</span>
-    </span>
   );
 }
