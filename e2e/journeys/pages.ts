@@ -195,8 +195,6 @@ const WORKS: Record<string, Work> = {
     await page.locator('button[type=submit]').click();
     await page.waitForURL(new RegExp(`/instances/${id}\\?`));
     await page.getByText('made by a journey').first().waitFor();
-    // The page asks for what it shows once more before it is left.
-    visit.expect(404, `/instances/api/${id}`);
     await page.locator('.page-acts .ant-btn').last().click();
     await page.locator('.ant-dropdown-menu-item-danger').click();
     await page.locator('.ant-modal input').fill('e2e-one');
@@ -243,7 +241,6 @@ const WORKS: Record<string, Work> = {
     await page.locator('button[type=submit]').click();
     await page.waitForURL(/\/credentials\/\d+\?/);
     await page.getByText('of a journey').waitFor();
-    visit.expect(404, `/credentials/api${new URL(here).pathname}`);
     await page.locator('.page-acts .ant-btn-dangerous').click();
     await page.locator('.ant-modal .ant-btn-dangerous').click();
     await page.waitForURL(/\/credentials\/(\?.*)?$/);

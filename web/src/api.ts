@@ -80,12 +80,27 @@ export function useRoute<R extends Route>(
   });
 }
 
-/** A write. On success, whatever was read from the same contract file (and the `also` ones) is read again. */
-export function useSend<R extends Route>(route: R, also: readonly string[] = []): UseMutationResult<Answer<WireOf<R>>, ApiError, Args<R>> {
+/**
+ * A write. On success, whatever was read from the same contract file (and the `also` ones) is read again.
+ * @param gone the path parameters of what no longer exists then: its own page does not ask for it once more
+ */
+export function useSend<R extends Route>(
+  route: R,
+  also: readonly string[] = [],
+  gone?: (args: Args<R>) => Record<string, unknown>[],
+): UseMutationResult<Answer<WireOf<R>>, ApiError, Args<R>> {
   const queries = useQueryClient();
   const stale = new Set([route.file, ...also]);
   return useMutation<Answer<WireOf<R>>, ApiError, Args<R>>({
     mutationFn: (args) => call(route, args),
-    onSuccess: () => queries.invalidateQueries({ predicate: (query) => stale.has(String(query.queryKey[0])) }),
+    onSuccess: (_, args) => {
+      const lost = gone?.(args) ?? [];
+      const isLost = ({ queryKey }: { queryKey: QueryKey }) => {
+        const params = queryKey[2] as Record<string, unknown> | null | undefined;
+        return lost.some((one) => Object.entries(one).every(([name, value]) => params?.[name] === value));
+      };
+      void queries.invalidateQueries({ predicate: isLost, refetchType: 'none' });
+      return queries.invalidateQueries({ predicate: (query) => stale.has(String(query.queryKey[0])) && !isLost(query) });
+    },
   });
 }

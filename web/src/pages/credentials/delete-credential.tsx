@@ -19,7 +19,7 @@ export function DeleteCredential({ credential, onClose, onDeleted }: { credentia
   const { t } = useTranslation();
   const { message } = App.useApp();
   const text = useErrorText();
-  const remove = useSend(catalogue.credentials.delete, ['instances/manage', 'instances/detail', 'dashboard']);
+  const remove = useSend(catalogue.credentials.delete, ['instances/manage', 'instances/detail', 'dashboard'], ({ params }) => [params]);
   const [instead, setInstead] = useState<number | null | undefined>(undefined);
   const used = credential.instance_count > 0;
   const others = useRoute(

@@ -2,7 +2,7 @@ import { catalogue, type WireOf } from '@whalefall/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
-import { useFormat } from '../../i18n/format';
+import { NOTHING, useFormat } from '../../i18n/format';
 import { A } from '../../ui/a';
 import { RelativeTime } from '../../ui/relative-time';
 import { Empty } from '../../ui/states';
@@ -120,6 +120,8 @@ export default function DatabaseCapacity() {
     [t, format],
   );
   const sum = summary.data?.summary;
+  // Nothing computed is not nothing there.
+  const size = (mb: number | undefined) => (sum && sum.total_databases > 0 ? format.size(mb) : NOTHING);
   const when = newest ? format.period(step, newest) : '';
   return (
     <CapacityPage
@@ -130,9 +132,9 @@ export default function DatabaseCapacity() {
       stats={[
         { key: 'databases', label: t('capacity.cards.databases'), value: format.number(sum?.total_databases) },
         { key: 'instances', label: t('capacity.cards.instances'), value: format.number(sum?.total_instances), href: '/instances/' },
-        { key: 'total', label: t('capacity.cards.total'), value: format.size(sum?.total_size_mb) },
-        { key: 'average', label: t('capacity.cards.average'), value: format.size(sum && Math.round(sum.avg_size_mb)) },
-        { key: 'max', label: t('capacity.cards.max'), value: format.size(sum?.max_size_mb) },
+        { key: 'total', label: t('capacity.cards.total'), value: size(sum?.total_size_mb) },
+        { key: 'average', label: t('capacity.cards.average'), value: size(sum && Math.round(sum.avg_size_mb)) },
+        { key: 'max', label: t('capacity.cards.max'), value: size(sum?.max_size_mb) },
         { key: 'growth', label: t('capacity.cards.growth'), value: format.percent(sum?.growth_rate) },
       ]}
     >

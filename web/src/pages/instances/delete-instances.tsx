@@ -11,7 +11,11 @@ type Doomed = { id: number; name: string };
 export function useDeleteInstances(ask: (question: Question) => void, onDeleted: () => void): (rows: Doomed[]) => void {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const { mutateAsync: remove } = useSend(catalogue.instancesManage.deleteInstancesBatch, ['account', 'dashboard', 'credentials', 'tags']);
+  const { mutateAsync: remove } = useSend(
+    catalogue.instancesManage.deleteInstancesBatch,
+    ['account', 'dashboard', 'credentials', 'tags'],
+    ({ body }) => (body?.instance_ids ?? []).map((instance_id) => ({ instance_id })),
+  );
   return useCallback(
     (rows) => {
       const [first] = rows;

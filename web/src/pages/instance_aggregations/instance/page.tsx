@@ -2,7 +2,7 @@ import { catalogue, type WireOf } from '@whalefall/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
-import { useFormat } from '../../../i18n/format';
+import { NOTHING, useFormat } from '../../../i18n/format';
 import { A } from '../../../ui/a';
 import { RelativeTime } from '../../../ui/relative-time';
 import { Empty } from '../../../ui/states';
@@ -129,6 +129,8 @@ export default function InstanceCapacity() {
     [t, format],
   );
   const sum = summary.data?.summary;
+  // Nothing computed is not nothing there.
+  const size = (mb: number | undefined) => (sum && sum.total_instances > 0 ? format.size(mb) : NOTHING);
   const when = newest ? format.period(step, newest) : '';
   return (
     <CapacityPage
@@ -144,9 +146,9 @@ export default function InstanceCapacity() {
           href: '/instances/?status=active',
           ...(sum && sum.stale_instances > 0 && { hint: t('capacity.cards.stale', { n: format.number(sum.stale_instances) }) }),
         },
-        { key: 'total', label: t('capacity.cards.total'), value: format.size(sum?.total_size_mb) },
-        { key: 'average', label: t('capacity.cards.average'), value: format.size(sum && Math.round(sum.avg_size_mb)) },
-        { key: 'max', label: t('capacity.cards.max'), value: format.size(sum?.max_size_mb) },
+        { key: 'total', label: t('capacity.cards.total'), value: size(sum?.total_size_mb) },
+        { key: 'average', label: t('capacity.cards.average'), value: size(sum && Math.round(sum.avg_size_mb)) },
+        { key: 'max', label: t('capacity.cards.max'), value: size(sum?.max_size_mb) },
       ]}
     >
       <CapacityChart state={state} points={points} read={chart} />
