@@ -20,7 +20,7 @@ type Values = {
 
 /** Creates a class, or changes one. */
 export function ClassDrawer({ item, onClose }: { item: AccountClass | 'new'; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const also = ['account', 'accounts/statistics', 'dashboard'];
   const create = useSend(createClassification, also);
@@ -48,7 +48,7 @@ export function ClassDrawer({ item, onClose }: { item: AccountClass | 'new'; onC
       onClose();
     },
   });
-  const colourName = (key: string) => colours.data?.colors[key]?.name ?? key;
+  const colourName = (key: string) => colours.data?.colors[key]?.[i18n.language === 'en' ? 'name_en' : 'name'] ?? key;
   return (
     <FormDrawer
       form={form}
