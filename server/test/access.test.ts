@@ -37,6 +37,16 @@ describe('every route, in the order of checks (10-D14, 10-D19, 10-D22, 10-D23, 1
           else expect(String(reply.headers['content-type'])).toContain('text/html');
         });
     }
+    // Signing out ends the session that all tests share; a refresh is let in by its token alone.
+    if (!['auth.logoutPost', 'auth.refresh'].includes(route.id))
+      test(`${route.id}: who may enter gets in`, async () => {
+        for (const role of [...(route.method === 'GET' ? [null] : []), ...ROLES].filter((one) => mayEnter(one, route.access))) {
+          const { statusCode, headers } = await house.as(role).raw(request);
+          expect([401, 403], `${role}: ${statusCode}`).not.toContain(statusCode);
+          expect(statusCode).toBeLessThan(500);
+          expect(String(headers.location)).not.toContain('/auth/login?next');
+        }
+      });
     if (route.method !== 'GET' && route.id !== 'auth.refresh')
       test(`${route.id}: without a CSRF token it is 403, with a wrong one too`, async () => {
         const cookie = { cookie: `whalefall_session=${house.as('admin').cookie}` };

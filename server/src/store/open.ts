@@ -67,6 +67,8 @@ export async function openStore(config: StoreConfig, log: EmbeddedLog = console)
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: config.statementTimeoutMs ?? 60_000,
+    // So many rows of a search fit in memory one by one: in less, whole pages are noted and every row of them compared again.
+    options: '-c work_mem=32MB',
     // A process that was killed in the middle of a transaction must not keep its locks.
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
