@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '@whalefall/contract';
-import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
+import { fakeEngines, fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { pino } from 'pino';
 import { CODES } from '../src/http/codes.ts';
 import { failureOf } from '../src/http/errors.ts';
-import { openLog } from '../src/logbook/index.ts';
-import { openHouse, type TestHouse } from './harness.ts';
+import { openLog, silentLog } from '../src/logbook/index.ts';
+import { buildApp } from '../src/app.ts';
+import { assemble } from '../src/assemble.ts';
+import { type Caller, caller, openHouse, type TestHouse } from './harness.ts';
 import { registerFake } from './make.ts';
 import { makeUser, postLogin, signedIn } from './people.ts';
 
@@ -283,6 +285,69 @@ test('clearing a cache forgets what is in it and nothing else, and says how much
   expect((await admin().call(catalogue.cache.clearAllCache)).body.data).toMatchObject({ cleared_count: 1 });
   expect((await admin().call(catalogue.auth.me)).status).toBe(200);
   expect((await house.as(null).raw({ method: 'GET', url: '/cache/api/stats' })).statusCode).toBe(401);
+});
+
+test('what one node keeps is void after another node’s write: privileges and dashboard are those of now on both', async () => {
+  const other = await assemble(house.deps.config, {
+    log: silentLog,
+    clock: house.clock,
+    engines: fakeEngines(world),
+    store: house.deps.store,
+    worker: false,
+  });
+  const app = await buildApp(other);
+  await app.ready();
+  try {
+    const there = caller(app, admin().userId, admin().cookie, admin().csrf);
+    const person = mysql.accounts.find((one) => !one.isRole && !one.isSuperuser)!;
+    const { id } = await house.deps.db
+      .selectFrom('account_permission')
+      .select('id')
+      .where('username', '=', person.username)
+      .executeTakeFirstOrThrow();
+    const privileges = async (who: Caller) =>
+      (await who.call(catalogue.account.getAccountPermissions, { params: { account_id: id } })).body.data.effective.map(
+        (one) => one.privilege,
+      );
+    const locked = async (who: Caller) => (await who.call(catalogue.dashboard.getDashboardOverview)).body.data.accounts.locked;
+    const [before, lockedBefore] = [await privileges(there), await locked(there)];
+    expect([await privileges(admin()), await locked(admin())]).toEqual([before, lockedBefore]);
+    person.facts.grants.push({ scope: 'server', privilege: 'SHUTDOWN', state: 'grant', grantable: false });
+    person.isLocked = !person.isLocked;
+    house.clock.advance(1000);
+    // Started on the other node, carried out by this one's worker.
+    const sync = await there.call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id } });
+    expect(sync.body.data.result).toMatchObject({ status: 'completed', modified_count: 1 });
+    for (const who of [admin(), there]) {
+      expect(await privileges(who)).toEqual(expect.arrayContaining([...before, 'SHUTDOWN']));
+      expect(await locked(who)).toBe(lockedBefore + (person.isLocked ? 1 : -1));
+    }
+  } finally {
+    await app.close();
+    await other.close();
+  }
+});
+
+test('settings: filters are shown with their defaults, changed by administrators, on record, and hold from the next read on', async () => {
+  const read = async () => (await admin().call(catalogue.main.getSettings)).body.data;
+  const before = await read();
+  expect(before.settings).toEqual(before.defaults);
+  const [hidden] = mysql.accounts.filter((one) => !one.isRole && !one.isPublic);
+  const account_filters = { mysql: { exclude: [...before.settings.account_filters.mysql.exclude, hidden!.username], patterns: [] } };
+  const saved = await admin().call(catalogue.main.updateSettings, { body: { account_filters } as never });
+  expect([saved.status, saved.body.data.settings.account_filters.mysql.exclude]).toEqual([200, account_filters.mysql.exclude]);
+  expect(saved.body.data).toMatchObject({ updated_by: 'admin_1', defaults: before.defaults });
+  expect(saved.body.data.settings.account_filters.oracle).toEqual(before.settings.account_filters.oracle);
+  const ledger = async () =>
+    (await admin().call(catalogue.account.listAccountsData, { query: { search: hidden!.username } as never })).body.data.items.map(
+      (one) => one.username,
+    );
+  expect(await ledger()).toContain(hidden!.username);
+  await admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id } });
+  expect(await ledger()).not.toContain(hidden!.username);
+  const events = await admin().call(catalogue.main.listAuditEvents, { query: { resource: 'setting' } as never });
+  expect(events.body.data.items).toMatchObject([{ action: 'update', resource_id: 'account_filters', username: 'admin_1' }]);
+  expect((await house.as('user').call(catalogue.main.getSettings)).body.message_code).toBe('ADMIN_PERMISSION_REQUIRED');
 });
 
 test('the ledger’s export is the ledger: search with tags, classes, names as they are (10-D64, 30-18, 30-21)', async () => {
