@@ -67,11 +67,13 @@ test('every route is mounted: none answers 404 or 405 for its own path (10-D01, 
   }
 });
 
-test('a known path with another method is 405 with Allow, an unknown one 404, as JSON below /api and as a page elsewhere (10-D03, 10-D04, 20-AUTH-3)', async () => {
+test('a known path with another method is 405 with Allow, an unknown one 404, as JSON below /api and as a page elsewhere (10-D03, 10-D04, 10-D61, 20-AUTH-3)', async () => {
   const wrong = await house.as(null).raw({ method: 'DELETE', url: '/health/api/basic' });
   expect([wrong.statusCode, wrong.headers.allow]).toEqual([405, 'GET, OPTIONS']);
   const api = await house.as(null).raw({ method: 'GET', url: '/nothing/api/here' });
   expect([api.statusCode, api.json().message_code]).toEqual([404, 'RESOURCE_NOT_FOUND']);
+  // Form pages of users were never in the catalogue, and are not there half-made.
+  expect((await house.as('admin').raw({ method: 'GET', url: '/users/create' })).statusCode).toBe(404);
   const page = await house.as(null).raw({ method: 'GET', url: '/nothing' });
   expect([page.statusCode, String(page.headers['content-type']).split(';')[0]]).toEqual([404, 'text/html']);
 });

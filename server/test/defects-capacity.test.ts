@@ -163,6 +163,23 @@ describe('aggregates', () => {
     expect(both.items.map((item) => item.instance_id).sort()).toEqual([a, b].sort());
   });
 
+  test('fail with their session when either level fails, and leave nothing half-computed (40-D38)', async () => {
+    const { pool } = house.deps.store;
+    const id = await makeInstance(house);
+    await keepSizes(house.deps, id, [day('2025-12-15', 'refused', 10 * MB)]);
+    await pool.query(
+      `create function refuse_aggregate() returns trigger language plpgsql as 'begin if new.database_name = ''refused'' then raise exception ''no''; end if; return new; end'`,
+    );
+    await pool.query('create trigger refuse before insert on database_size_aggregations for each row execute function refuse_aggregate()');
+    const status = await aggregate();
+    await pool.query('drop trigger refuse on database_size_aggregations');
+    expect(status).toBe('failed');
+    const instances = await house.deps.db.selectFrom('instance_size_aggregations').select('id').where('instance_id', '=', id).execute();
+    expect(instances).toEqual([]);
+    expect(await aggregate()).toBe('completed');
+    expect((await aggregates({ instance_id: id, period_type: 'daily' })).total).toBe(1);
+  });
+
   test('one row for each database and day, though two runs come at once (40-D08)', async () => {
     const id = await makeInstance(house);
     await keepSizes(house.deps, id, [day('2025-12-15', 'raced', 10 * MB)]);

@@ -328,7 +328,7 @@ test('what one node keeps is void after another node’s write: privileges and d
   }
 });
 
-test('settings: filters are shown with their defaults, changed by administrators, on record, and hold from the next read on', async () => {
+test('settings: filters are shown with their defaults, changed by administrators, on record, and hold from the next read on (40-D20)', async () => {
   const read = async () => (await admin().call(catalogue.main.getSettings)).body.data;
   const before = await read();
   expect(before.settings).toEqual(before.defaults);
@@ -345,7 +345,14 @@ test('settings: filters are shown with their defaults, changed by administrators
   expect(await ledger()).toContain(hidden!.username);
   await admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id } });
   expect(await ledger()).not.toContain(hidden!.username);
-  const events = await admin().call(catalogue.main.listAuditEvents, { query: { resource: 'setting' } as never });
+  // A tablespace of users' data is hidden by default as in the original, but may be shown.
+  expect(before.defaults.database_filters.oracle.exclude).toContain('USERS');
+  const shown = { oracle: { ...before.defaults.database_filters.oracle, exclude: ['SYSTEM'] } };
+  const changed = await admin().call(catalogue.main.updateSettings, { body: { database_filters: shown } as never });
+  expect(changed.body.data.settings.database_filters.oracle.exclude).toEqual(['SYSTEM']);
+  const events = await admin().call(catalogue.main.listAuditEvents, {
+    query: { resource: 'setting', resource_id: 'account_filters' } as never,
+  });
   expect(events.body.data.items).toMatchObject([{ action: 'update', resource_id: 'account_filters', username: 'admin_1' }]);
   expect((await house.as('user').call(catalogue.main.getSettings)).body.message_code).toBe('ADMIN_PERMISSION_REQUIRED');
 });

@@ -82,7 +82,7 @@ const attempts = (sessionId: string) =>
   house.deps.db.selectFrom('sync_instance_records').select(['attempts', 'status', 'worker']).where('session_id', '=', sessionId).execute();
 const expectedAccounts = world.instances.reduce((n, fake) => n + fake.accounts.length, 0);
 
-test('three workers share a run: each instance is read by exactly one, and stored once', async () => {
+test('three workers share a run: each instance is read by exactly one, and stored once under its own record (30-3, 40-D27)', async () => {
   await startWorkers(3, 100);
   const sessionId = await startAll();
   const session = await ended(sessionId, 60_000);

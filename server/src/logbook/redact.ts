@@ -20,7 +20,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value === null || typeof value !== 'object') return value;
   if (depth >= DEPTH) return '…';
-  if (Array.isArray(value)) return value.slice(0, 100).map((one) => redact(one, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, 1000).map((one) => redact(one, depth + 1));
   const out: Record<string, unknown> = {};
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined) continue;

@@ -28,7 +28,7 @@ const get = async (id: number, role: 'admin' | 'viewer' = 'admin') =>
 const codes = (reply: { body: { extra?: { fields?: Record<string, { code: string }[]> } } }) =>
   Object.fromEntries(Object.entries(reply.body.extra?.fields ?? {}).map(([field, faults]) => [field, faults[0]!.code]));
 
-test('one without a credential is registered; database and tags are kept as given (20-INST-2)', async () => {
+test('one without a credential is registered; database and tags are kept as given (20-INST-2, 20-TEST-8)', async () => {
   const tags = (await house.deps.db.selectFrom('tags').select('name').orderBy('id').limit(2).execute()).map((tag) => tag.name);
   const made = await create({ database_name: 'orcl.example.com', tag_names: tags, description: ' <script>x</script> ' });
   expect([made.status, made.body.meta]).toEqual([201, undefined]);
