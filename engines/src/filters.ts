@@ -24,17 +24,8 @@ export const DEFAULT_ACCOUNT_FILTERS: Record<DbType, NameFilter> = {
   },
   postgresql: { exclude: [], patterns: [] },
   sqlserver: { exclude: [], patterns: ['##%##', 'NT SERVICE\\\\%', 'NT AUTHORITY\\\\%'] },
-  oracle: {
-    // For servers before 12.1; later ones say themselves which accounts they maintain. Names that are as likely a
-    // real account (HR, OE, ADMIN, DEMO, SCOTT) or a cloud vendor's administrator are not here.
-    exclude: (
-      'ANONYMOUS APEX_030200 APEX_PUBLIC_USER APPQOSSYS AUDSYS CTXSYS DIP EXFSYS FLOWS_FILES GSMADMIN_INTERNAL GSMCATUSER GSMUSER ' +
-      'LBACSYS MDDATA MDSYS OJVMSYS OLAPSYS ORACLE_OCM ORDDATA ORDPLUGINS ORDSYS ORDS_METADATA ORDS_PUBLIC_USER OUTLN OWBSYS ' +
-      'OWBSYS_AUDIT REMOTE_SCHEDULER_AGENT SI_INFORMTN_SCHEMA SPATIAL_CSW_ADMIN_USR SPATIAL_WFS_ADMIN_USR SYS$UMF SYSBACKUP SYSDG ' +
-      'SYSKM SYSRAC TSMSYS WMSYS XDB XS$NULL'
-    ).split(' '),
-    patterns: ['SYS$%'],
-  },
+  // Which accounts it made for itself, and keeps shut, Oracle says in its dictionary.
+  oracle: { exclude: [], patterns: [] },
 };
 
 export const DEFAULT_DATABASE_FILTERS: Record<DbType, NameFilter> = {

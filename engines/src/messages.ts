@@ -10,12 +10,13 @@ export const ERROR_MESSAGES: Record<ErrorCode, { zh: Explanation; en: Explanatio
   AUTH_FAILED: {
     zh: {
       cause: '服务器拒绝了用户名或密码。',
-      remedy: '检查凭据的用户名和密码，以及该账户是否允许从本机登录（MySQL 的主机部分、PostgreSQL 的 pg_hba.conf）。',
+      remedy:
+        '检查凭据的用户名和密码，以及该账户是否允许从本机登录（MySQL 的主机部分、PostgreSQL 的 pg_hba.conf、SQL Server 的混合验证模式、Oracle 的密码版本）。',
     },
     en: {
       cause: 'The server refused the user name or the password.',
       remedy:
-        'Check the credential, and whether the account may sign in from this machine (the host part in MySQL, pg_hba.conf in PostgreSQL).',
+        'Check the credential, and whether the account may sign in from this machine (the host part in MySQL, pg_hba.conf in PostgreSQL, mixed mode in SQL Server, the version of the password in Oracle).',
     },
   },
   ACCOUNT_LOCKED: {
@@ -116,10 +117,10 @@ export const ERROR_MESSAGES: Record<ErrorCode, { zh: Explanation; en: Explanatio
     },
   },
   UNSUPPORTED_VERSION: {
-    zh: { cause: '不支持该服务器的版本，或本版本尚不含该引擎的采集器。', remedy: '查看文档中支持的版本。' },
+    zh: { cause: '不支持该服务器的版本。', remedy: '查看文档（docs/engines）中支持的版本。' },
     en: {
-      cause: 'The version of the server is not supported, or this release has no collector for the engine.',
-      remedy: 'See the supported versions in the documentation.',
+      cause: 'The version of the server is not supported.',
+      remedy: 'See the supported versions in docs/engines.',
     },
   },
   QUERY_FAILED: {

@@ -15,6 +15,8 @@ export interface OracleModel {
   data: Record<string, Rows>;
   /** Views that the login may read. */
   views: Set<string>;
+  /** SELECT ANY DICTIONARY: views open that no list shows. */
+  dictionary?: boolean;
   /** Whether DBA_USERS has PASSWORD_CHANGE_DATE. */
   changeDate: boolean;
   asked: string[];
@@ -65,10 +67,13 @@ export function sessionOf(model: OracleModel): Session {
           column_name,
         })),
       );
+    const probed = queries.VIEWS.find((view) => text === queries.probe(view));
+    if (probed && (model.views.has(probed) || model.dictionary)) return [];
+    if (probed) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', detail: 'ORA-00942' });
     const [, view, rows] = ANSWERS.find(([statement]) => statement === text) ?? [];
     if (!view || !rows) throw new EngineError('QUERY_FAILED', { stage: 'query', detail: `ORA-00900: ${text}` });
     // ORA-00942, whatever the reason one may not see it.
-    if (!model.views.has(view)) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', detail: 'ORA-00942' });
+    if (!model.views.has(view) && !model.dictionary) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', detail: 'ORA-00942' });
     return structuredClone(model.data[rows] ?? []);
   };
   const session: Session = {

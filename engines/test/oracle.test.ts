@@ -169,6 +169,14 @@ describe('reading', () => {
     });
   });
 
+  test('views that open through SELECT ANY DICTIONARY are found, though no list of columns shows them', async () => {
+    const model = documented();
+    model.views.clear();
+    model.dictionary = true;
+    const { accounts, unread } = await read(model, (connection) => connection.accounts(NO_FILTER));
+    expect([accounts.length > 10, unread]).toEqual([true, []]);
+  });
+
   test('all statements see one moment; columns and views of later versions are not asked of earlier ones', async () => {
     const model = documented();
     model.changeDate = false;

