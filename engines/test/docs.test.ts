@@ -40,3 +40,12 @@ test.each(['README.md', 'README.zh-CN.md'])('%s has the statements of PostgreSQL
     for (const line of monitoringScript(dbType, { username: 'whalefall', ...options }).split('\n'))
       if (!line.startsWith('--')) expect(said).toContain(line.replaceAll('"', ''));
 });
+
+/** Links to other files of ours lead somewhere. */
+test.each(['README.md', 'README.zh-CN.md', ...fs.readdirSync(path.join(root, 'docs/engines')).map((name) => `docs/engines/${name}`)])(
+  'links of %s lead to files',
+  (file) => {
+    const targets = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
+    expect(targets.filter((target) => !fs.existsSync(path.join(root, path.dirname(file), target)))).toEqual([]);
+  },
+);
