@@ -441,8 +441,9 @@ describe('users', () => {
         who.call(catalogue.users.updateUser, { params: { user_id: id }, body: { role: 'viewer' } });
       for (let round = 0; round < 3; round++) {
         const replies = await Promise.all([demote(first, other.id), demote(first, first.userId!)]);
-        expect(replies.map((reply) => reply.status).sort()).toEqual([200, 400]);
-        expect(replies.find((reply) => reply.status === 400)!.body.message_code).toBe('LAST_ADMIN_REQUIRED');
+        // The second is refused for what it would leave behind, or, coming later, because the first has made its asker a viewer.
+        const codes = replies.map((reply) => reply.body.message_code ?? reply.status);
+        expect([['LAST_ADMIN_REQUIRED'], ['ADMIN_PERMISSION_REQUIRED']]).toContainEqual(codes.filter((code) => code !== 200));
         await own.deps.db.updateTable('users').set({ role: 'admin' }).where('id', 'in', [first.userId!, other.id]).execute();
       }
       const seconds = await signedIn(own, second.userId === other.id ? other.username : '');
