@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Readable } from 'node:stream';
 import { catalogue, fillPath, type Named, type RouteDef } from '@whalefall/contract';
 import { z } from 'zod';
+import { installJobs } from '../src/features/scheduler/index.ts';
 import { csvOfPages } from '../src/http/csv.ts';
+import { builtInJobs } from '../src/schedule.ts';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { openHouse, type TestHouse } from './harness.ts';
 import { makeCredential, makeInstance } from './make.ts';
@@ -151,10 +153,11 @@ describe('as CSV', () => {
         .sort(),
     );
     const instance_id = await makeInstance(house, { name: 'csv-one' });
+    await installJobs(house.deps.db, builtInJobs(house.deps), house.clock);
     for (const route of lists) {
       const reply = await house
         .as('admin')
-        .raw({ method: 'GET', url: `${fillPath(route.path, { instance_id })}?${neededOf(route)}format=csv` });
+        .raw({ method: 'GET', url: `${fillPath(route.path, { instance_id, job_id: 'cleanup_logs' })}?${neededOf(route)}format=csv` });
       expect([route.id, reply.statusCode, reply.headers['content-type']]).toEqual([route.id, 200, 'text/csv; charset=utf-8']);
       const [header] = parseCsv(reply.body, { bom: true, to_line: 1 }) as string[][];
       const items = replyShape(route).items!;

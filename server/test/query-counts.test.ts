@@ -53,7 +53,6 @@ const urls = (): Record<string, string> => ({
   'tags.listTagCategories': '/tags/api/categories',
   'account.listAccountsData': '/account/api/accounts?limit=100',
   'account.listAccess': '/account/api/access?privilege=SELECT&limit=100',
-  'account.listAccess': '/account/api/access?privilege=SELECT&limit=100',
   'account.getAccountPermissions': `/account/api/${account}/permissions`,
   'accountsStatistics.getAccountStatistics': '/accounts/api/statistics',
   'accountsClassifications.getClassifications': '/accounts/classifications/api/classifications',
