@@ -114,6 +114,13 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
     return lastLists.lists;
   };
 
+  // Few objects have an owner who took something from himself; only there is a second look needed.
+  let places: Set<string> | undefined;
+  const revoked = (): Set<string> =>
+    (places ??= new Set(
+      everybody.flatMap(({ facts }) => (facts?.grants ?? []).filter(({ state }) => state === 'revoke').map((grant) => placeOf(grant))),
+    ));
+
   return {
     of(username) {
       const principal = principals.get(username);
@@ -149,7 +156,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
         }
       }
     // An owner may hand out even what he revoked from himself.
-    if (dbType === 'postgresql' && best && !best.grantable && !best.set_role && question.privilege !== 'OWNERSHIP') {
+    if (dbType === 'postgresql' && best && !best.grantable && !best.set_role && revoked().has(placeOf(question))) {
       const owner = can(username, { ...question, privilege: 'OWNERSHIP' });
       if (owner && !owner.set_role) best = { ...best, grantable: true };
     }
@@ -310,6 +317,10 @@ const keyOf = (entry: EffectivePrivilege): string =>
   [entry.scope, entry.kind ?? '', entry.database ?? '', entry.schema ?? '', entry.object ?? '', entry.column ?? '', entry.privilege].join(
     '\u0000',
   );
+
+/** One privilege on one object; a column is part of its table. */
+const placeOf = ({ kind, database, schema, object, privilege }: Question | Grant): string =>
+  [kind ?? '', database ?? '', schema ?? '', object ?? '', privilege].join('\u0000');
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
