@@ -1,9 +1,10 @@
 /** `npm run bench [part …]`: every part, or the ones named. Each prints its figures and writes bench/results/<part>.{json,md}. */
+import { api } from './api.ts';
 import { logs } from './logs.ts';
 import { mainJob } from './main-job.ts';
 import { machine } from './results.ts';
 
-const PARTS: Record<string, () => Promise<void>> = { 'main-job': mainJob, logs };
+const PARTS: Record<string, () => Promise<void>> = { 'main-job': mainJob, logs, api };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);
