@@ -34,7 +34,28 @@ async function rawSince(db: Kysely<DB>): Promise<string> {
   return (await queries.hasDailyBefore(db, oldest)) ? oldest : '0001-01-01';
 }
 
-/** Computes spans for some instances: one statement for each span and level, all in one transaction. Twice changes nothing. */
+/** Days that one statement computes: a year of thousands of databases would outlast its timeout and hold its rows too long. */
+const DAYS_AT_ONCE = 92;
+/** A span in parts of whole periods, each of some months at most. */
+function partsOf({ type, first, last }: Span): Span[] {
+  const parts: Span[] = [];
+  for (let from = first; from.start <= last.start;) {
+    let to = from;
+    for (;;) {
+      const next = periodOf(type, addDays(to.end, 1));
+      if (next.start > last.start || next.end > addDays(from.start, DAYS_AT_ONCE - 1)) break;
+      to = next;
+    }
+    parts.push({ type, first: from, last: to });
+    from = periodOf(type, addDays(to.end, 1));
+  }
+  return parts;
+}
+
+/**
+ * Computes spans for some instances: one statement for each level and part of a span, each part in a transaction of its own.
+ * Twice changes nothing, so a run that breaks off is made up for by the next.
+ */
 export async function aggregate(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   spans: readonly Span[],
@@ -42,35 +63,33 @@ export async function aggregate(
   instanceIds: readonly number[],
 ): Promise<Computed> {
   const since = await rawSince(db);
-  for (const span of spans) {
-    const months = monthsBetween(span.first.start, span.last.start);
+  const computed: Computed = new Map();
+  const note = (level: 'instance' | 'database', rows: readonly queries.Computed[]) => {
+    for (const row of rows) {
+      const entry = computed.get(row.instance_id) ?? { instance: 0, database: 0 };
+      entry[level] += row.computed;
+      computed.set(row.instance_id, entry);
+    }
+  };
+  for (const part of spans.flatMap(partsOf)) {
+    const months = monthsBetween(part.first.start, part.last.start);
     await ensurePartitions(db, 'instance_size_aggregations', months);
     await ensurePartitions(db, 'database_size_aggregations', months);
-  }
-  const computed: Computed = new Map();
-  await transaction(db, async (db) => {
-    await lockUntilCommit(db, LOCKS.aggregation);
-    for (const span of spans) {
-      const range = {
-        type: span.type,
-        from: span.first.start,
-        before: addDays(span.last.end, 1),
-        compareFrom: previousPeriod(span.type, span.first).start,
-        rawSince: since,
-        today: today(clock),
-        instanceIds,
-      };
-      const note = (level: 'instance' | 'database', rows: readonly queries.Computed[]) => {
-        for (const row of rows) {
-          const entry = computed.get(row.instance_id) ?? { instance: 0, database: 0 };
-          entry[level] += row.computed;
-          computed.set(row.instance_id, entry);
-        }
-      };
+    const range = {
+      type: part.type,
+      from: part.first.start,
+      before: addDays(part.last.end, 1),
+      compareFrom: previousPeriod(part.type, part.first).start,
+      rawSince: since,
+      today: today(clock),
+      instanceIds,
+    };
+    await transaction(db, async (db) => {
+      await lockUntilCommit(db, LOCKS.aggregation);
       if (scope !== 'instance') note('database', await queries.aggregateDatabases(db, range, clock.now()));
       if (scope !== 'database') note('instance', await queries.aggregateInstances(db, range, clock.now()));
-    }
-  });
+    });
+  }
   return computed;
 }
 
