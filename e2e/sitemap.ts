@@ -167,6 +167,11 @@ export function places(ids: Ids): Place[] {
       await page.getByRole('menuitem').first().click();
       await drawer(page);
     }),
+    admin('search', '/dashboard/', async (page) => {
+      await page.keyboard.press('/');
+      await page.locator('.palette input').fill('order');
+      await page.locator('.palette [role=option]').first().waitFor();
+    }),
     admin('user-menu', '/dashboard/', (page) => button(page, '.head-user')),
     admin('column-chooser', '/instances/', async (page) => {
       await page.locator('.toolbar button[title]').last().click();

@@ -617,7 +617,7 @@ const WORKS: Record<string, Work> = {
     ).catch(() => undefined);
   },
 
-  'keyboard: g i, /, ?, Tab goes first to the content': async (visit) => {
+  'keyboard: g i, / searches everything, ?, Tab goes first to the content': async (visit) => {
     const { page } = visit;
     await visit.go('/dashboard/');
     await page.keyboard.press('g');
@@ -627,10 +627,16 @@ const WORKS: Record<string, Work> = {
     // A new page is read from its start: it takes the focus first.
     await until('the page has the focus', () => page.locator('main').evaluate((one) => one === document.activeElement));
     await page.keyboard.press('/');
-    assert(
-      await page.locator('main input[type=search]').evaluate((one) => one === document.activeElement),
-      '/ does not lead to the search',
-    );
+    const palette = page.locator('.palette');
+    await palette.locator('input').waitFor();
+    await page.keyboard.type('pg-');
+    await palette.locator('[role=option]').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    const wanted = await palette.locator('[role=option][aria-selected=true] a').getAttribute('href');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**${wanted}`);
+    await palette.waitFor({ state: 'hidden' });
+    await settled(page);
     await page.locator('main').focus();
     await page.keyboard.press('?');
     await page.locator('.ant-modal .keys').waitFor();

@@ -37,7 +37,7 @@ export function mountAll(house: House, deps: Deps): void {
   const aggregations = aggregationHandlers(deps);
   mount(house, catalogue.capacityAggregations, aggregations.current);
   mount(house, catalogue.databasesCapacitySync, capacity.sync);
-  mount(house, catalogue.common, commonHandlers(deps));
+  mount(house, catalogue.common, { ...commonHandlers(deps), ...fleet.search });
   mount(house, catalogue.connections, connectionsHandlers(deps));
   mount(house, catalogue.credentials, credentialsHandlers(deps, replaceCredential));
   mount(house, catalogue.dashboard, fleet.dashboard);

@@ -4,6 +4,36 @@ import { count, date, DB_TYPES, dbType, id, instant, queryBool, queryInt, queryO
 
 /** §8 通用数据模块 */
 export const common = contractFile('common', {
+  searchEverything: route({
+    handler: 'searchEverything',
+    method: 'GET',
+    path: '/common/api/search',
+    extra: true,
+    access: 'view',
+    query: z.object({ q: queryText(100).pipe(z.string().min(1)), limit: queryInt(1, 20).default(6) }),
+    reply: z.object({
+      instances: z.array(
+        z.object({ id, name: z.string(), host: z.string(), port: z.number().int(), db_type: dbType, is_active: z.boolean() }),
+      ),
+      accounts: z.array(
+        z.object({ id, username: z.string(), instance_id: id, instance_name: z.string(), db_type: dbType, is_superuser: z.boolean() }),
+      ),
+      databases: z.array(
+        z.object({
+          id,
+          database_name: z.string(),
+          instance_id: id,
+          instance_name: z.string(),
+          db_type: dbType,
+          latest_size_mb: z.number().nullable(),
+        }),
+      ),
+      tags: z.array(
+        z.object({ id, name: z.string(), display_name: z.string(), display_name_en: z.string().nullable(), color: z.string() }),
+      ),
+    }),
+    summary: { zh: '全局搜索：实例、账户、数据库、标签', en: 'Search instances, accounts, databases and tags by name' },
+  }),
   getDatabaseOptions: route({
     handler: 'getDatabaseOptions',
     method: 'GET',

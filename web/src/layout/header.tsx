@@ -1,4 +1,4 @@
-import { BgColorsIcon, DownIcon, GlobalIcon, MenuIcon, UserIcon } from '../ui/icons';
+import { BgColorsIcon, DownIcon, GlobalIcon, MenuIcon, SearchIcon, UserIcon } from '../ui/icons';
 import { Dropdown, type MenuProps } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,7 @@ import { RunningBadge } from './running-badge';
 
 const Profile = lazy(() => import('../pages/profile/profile-drawer'));
 
-export function Header({ onMenu }: { onMenu: () => void }) {
+export function Header({ onMenu, onSearch }: { onMenu: () => void; onSearch: () => void }) {
   const { t } = useTranslation();
   const theme = useTheme();
   const user = useUser();
@@ -63,6 +63,11 @@ export function Header({ onMenu }: { onMenu: () => void }) {
           {t('brand.demo')}
         </span>
       )}
+      <button type="button" className="head-search" onClick={onSearch} aria-keyshortcuts="/" aria-label={t('shell.search.title')}>
+        <SearchIcon />
+        <span>{t('shell.search.title')}</span>
+        <kbd aria-hidden="true">/</kbd>
+      </button>
       <span className="grow" />
       <RunningBadge />
       <Dropdown menu={languages} trigger={['click']}>

@@ -1,6 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Header } from './header';
 import { useNotice } from './notice';
@@ -9,6 +9,7 @@ import { Shortcuts } from './shortcuts';
 import { SideNav } from './side-nav';
 import './shell.css';
 
+const SearchPalette = lazy(() => import('./search-palette'));
 const NARROW = 'whalefall.nav.narrow';
 
 function remembered(): boolean {
@@ -26,6 +27,8 @@ export function Shell() {
   // Open on the page it was opened on; going elsewhere closes it.
   const [openAt, setOpenAt] = useState<string | null>(null);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const [search, setSearch] = useState<'unused' | 'open' | 'closed'>('unused');
+  const openSearch = useCallback(() => setSearch('open'), []);
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useNotice();
@@ -63,14 +66,19 @@ export function Shell() {
         <SideNav narrow={false} />
       </Drawer>
       <div className="shell-body">
-        <Header onMenu={() => setOpenAt(pathname)} />
+        <Header onMenu={() => setOpenAt(pathname)} onSearch={openSearch} />
         <main id="main" ref={main} tabIndex={-1}>
           <Suspense fallback={<PagePending />}>
             <Outlet />
           </Suspense>
         </main>
       </div>
-      <Shortcuts />
+      <Shortcuts onSearch={openSearch} />
+      {search !== 'unused' && (
+        <Suspense>
+          <SearchPalette open={search === 'open'} onClose={() => setSearch('closed')} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -11,7 +11,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** `/` search, `g i` instances, `g a` accounts, `?` help. */
-export function Shortcuts() {
+export function Shortcuts({ onSearch }: { onSearch: () => void }) {
   const { t } = useTranslation();
   const router = useRouter();
   const [help, setHelp] = useState(false);
@@ -23,14 +23,14 @@ export function Shortcuts() {
       const going = Date.now() < after ? GO[event.key] : undefined;
       after = event.key === 'g' ? Date.now() + PAUSE_MS : 0;
       if (going) router.history.push(going);
-      else if (event.key === '/') document.querySelector<HTMLInputElement>('main input[type=search]')?.focus();
+      else if (event.key === '/') onSearch();
       else if (event.key === '?') setHelp(true);
       else return;
       event.preventDefault();
     }
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [router]);
+  }, [router, onSearch]);
   return (
     <Modal open={help} onCancel={() => setHelp(false)} footer={null} title={t('shell.keys.title')} width={420}>
       <dl className="keys">

@@ -42,6 +42,15 @@ const shell: typeof zh = {
     submit: 'Sign in and continue',
     leave: 'Go to the sign-in page',
   },
+  search: {
+    title: 'Search everything',
+    hint: 'Instances, accounts, databases, tags',
+    none: 'No instance, account, database or tag has “{{text}}” in its name',
+    instances: 'Instances',
+    accounts: 'Accounts',
+    databases: 'Databases',
+    tags: 'Tags',
+  },
   keys: {
     title: 'Keyboard shortcuts',
     search: 'Search',

@@ -40,6 +40,15 @@ export default {
     submit: '登录并继续',
     leave: '前往登录页',
   },
+  search: {
+    title: '全局搜索',
+    hint: '实例、账户、数据库、标签',
+    none: '没有叫“{{text}}”的实例、账户、数据库或标签',
+    instances: '实例',
+    accounts: '账户',
+    databases: '数据库',
+    tags: '标签',
+  },
   keys: {
     title: '键盘快捷键',
     search: '搜索',

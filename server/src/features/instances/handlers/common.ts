@@ -8,7 +8,7 @@ import * as queries from '../queries.ts';
 const ENGINE_NAMES: Record<DbType, string> = { mysql: 'MySQL', postgresql: 'PostgreSQL', sqlserver: 'SQL Server', oracle: 'Oracle' };
 
 /** §8 common */
-export function commonHandlers({ db, engines }: Deps): Handlers<typeof catalogue.common> {
+export function commonHandlers({ db, engines }: Deps): Omit<Handlers<typeof catalogue.common>, 'searchEverything'> {
   return {
     async getInstanceOptions({ query }) {
       const rows = await queries.instanceOptions(db, query);
