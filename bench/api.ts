@@ -46,18 +46,23 @@ const WORKS: Work[] = [
   { work: 'account statistics', url: () => '/accounts/api/statistics', original: '24,800 ms', target: 60 },
   {
     work: 'database aggregations, a page',
-    url: (i) => `/database_aggregations/api/aggregations?limit=20&page=${1 + (i % 20)}`,
+    url: (i) => `/database_aggregations/api/databases/aggregations?limit=20&page=${1 + (i % 20)}`,
     original: '506 ms',
     target: 150,
   },
   {
     work: 'database aggregations, one database, 30 days',
     url: (i) =>
-      `/database_aggregations/api/aggregations?instance_id=${1 + (i % 100)}&database_name=orders&period_type=daily&start_date=${day(30)}&end_date=${day(0)}&limit=31`,
+      `/database_aggregations/api/databases/aggregations?instance_id=${1 + (i % 100)}&database_name=orders&period_type=daily&start_date=${day(30)}&end_date=${day(0)}&limit=31`,
     original: '8.2 ms',
     target: 3,
   },
-  { work: 'database aggregations, summary of all', url: () => '/database_aggregations/api/summary', original: 'never ended', target: 150 },
+  {
+    work: 'database aggregations, summary of all',
+    url: () => '/database_aggregations/api/databases/aggregations/summary',
+    original: 'never ended',
+    target: 150,
+  },
   {
     work: 'instance aggregations, a page',
     url: (i) => `/instance_aggregations/api/instances/aggregations?limit=20&page=${1 + (i % 20)}`,

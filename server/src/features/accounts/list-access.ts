@@ -15,14 +15,14 @@ import {
 } from '@whalefall/engines';
 import type { catalogue, QueryOf } from '@whalefall/contract';
 import type { Kysely } from 'kysely';
-import type { Cache } from '../../cache/cache.ts';
 import type { DB } from '../../store/tables.ts';
 import * as queries from './queries/access.ts';
 
 type Query = QueryOf<typeof catalogue.account.listAccess>;
 /** Attributes of an account that are privileges by themselves. */
 const ATTRIBUTES = new Set(['CREATEDB', 'CREATEROLE', 'REPLICATION', 'BYPASSRLS', 'GRANT']);
-const KEPT_MS = 60_000;
+/** Answers kept for their next pages. One may be as large as the fleet, so they are few, and each process has its own. */
+const KEPT = 4;
 
 interface Found {
   account_id: number;
@@ -42,13 +42,27 @@ interface Everything {
   unread: number;
 }
 
+/** The answers to the last questions; the key carries the state of the fleet, so an old answer is never found again. */
+export type Answers = Map<string, Promise<Everything>>;
+async function answerFor(answers: Answers, key: string, find: () => Promise<Everything>): Promise<Everything> {
+  const answer = answers.get(key) ?? find();
+  answers.delete(key);
+  answers.set(key, answer);
+  for (const old of answers.keys()) if (answers.size > KEPT) answers.delete(old);
+  // A search that failed is asked anew.
+  return answer.catch((error: unknown) => {
+    answers.delete(key);
+    throw error;
+  });
+}
+
 /** Who may do it, over all instances in scope: computed once for a question and a state of the fleet, then paged. */
-export async function listAccess({ db, cache }: { db: Kysely<DB>; cache: Cache }, query: Query) {
+export async function listAccess(db: Kysely<DB>, answers: Answers, query: Query) {
   const { privilege, database, schema, object, instance_id, db_type, tag, include_public } = query;
   const question = { privilege: privilege.toUpperCase(), database, schema, object };
   const scope = { instanceId: instance_id, dbType: db_type, tags: tag };
-  const key = `access:${await queries.accessVersion(db)}:${JSON.stringify([question, scope])}`;
-  const { found: all, asked, unread } = await cache.get(key, KEPT_MS, () => search(db, question, scope));
+  const key = `${await queries.accessVersion(db)} ${JSON.stringify([question, scope])}`;
+  const { found: all, asked, unread } = await answerFor(answers, key, () => search(db, question, scope));
   const found = include_public ? all : all.filter(({ entry }) => !isPublicOnly(entry));
   const sorted =
     query.sort === 'username' ? found.toSorted((a, b) => a.username.localeCompare(b.username) || a.account_id - b.account_id) : found;

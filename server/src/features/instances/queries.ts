@@ -1,5 +1,5 @@
 import type { DbType } from '@whalefall/contract';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { anyContains, contains } from '../../store/search.ts';
 import type { DB } from '../../store/tables.ts';
 
@@ -39,7 +39,9 @@ const filtered = (db: Db, f: InstanceFilter) =>
     });
 
 const activeDatabases = sql<number>`(select count(*) from instance_databases d where d.instance_id = i.id and d.is_active)`;
-const activeAccounts = sql<number>`(select count(*) from instance_accounts a join account_permission p on p.instance_account_id = a.id where a.instance_id = i.id and a.is_active and not p.is_role and not p.is_public)`;
+/** All that are there less the roles among them: both by indexes of just these rows. */
+const activeAccounts = sql<number>`(select count(*) from instance_accounts a where a.instance_id = i.id and a.is_active)
+  - (select count(*) from account_permission p join instance_accounts a on a.id = p.instance_account_id where p.instance_id = i.id and (p.is_role or p.is_public) and a.is_active)`;
 const totalSize = sql<
   number | null
 >`(select sum(d.latest_size_mb)::bigint from instance_databases d where d.instance_id = i.id and d.is_active)`;
@@ -54,19 +56,38 @@ export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
   is_active: sql`i.is_active`,
   main_version: sql`i.main_version`,
   created_at: sql`i.created_at`,
-  last_sync_time: sql`last_sync_time`,
+  last_sync_time: sql`greatest(i.accounts_synced_at, i.sizes_synced_at)`,
   active_db_count: sql`active_db_count`,
   active_account_count: sql`active_account_count`,
   total_size_mb: sql`total_size_mb`,
 };
+
+/** Orders by something that is counted for each row. */
+const COUNTED = new Set(['active_db_count', 'active_account_count', 'total_size_mb']);
 
 export async function instancePage(
   db: Db,
   filter: InstanceFilter,
   page: { page: number; limit: number; sort: string; order: 'asc' | 'desc' },
 ) {
+  const order = SORTS[page.sort]!;
+  const way = (o: OrderByItemBuilder) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast());
+  const cut = <O>(q: SelectQueryBuilder<DB & { i: DB['instances'] }, 'i', O>) =>
+    q
+      .orderBy(order, way)
+      .orderBy('i.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit);
+  // What is counted for each row is counted for the page's rows only, unless the order is by it.
+  const rows = COUNTED.has(page.sort)
+    ? cut(filtered(db, filter))
+    : db
+        .selectFrom('instances as i')
+        .where('i.id', 'in', cut(filtered(db, filter).select('i.id')))
+        .orderBy(order, way)
+        .orderBy('i.id', page.order);
   const [items, { total }] = await Promise.all([
-    filtered(db, filter)
+    rows
       .select([
         'i.id',
         'i.name',
@@ -92,10 +113,6 @@ export async function instancePage(
         totalSize.as('total_size_mb'),
         lastSync.as('last_sync_time'),
       ])
-      .orderBy(SORTS[page.sort]!, (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
-      .orderBy('i.id', page.order)
-      .limit(page.limit)
-      .offset((page.page - 1) * page.limit)
       .execute(),
     filtered(db, filter)
       .select((eb) => eb.fn.countAll<number>().as('total'))

@@ -3,7 +3,7 @@ import type { DB } from '../../store/tables.ts';
 
 type Db = Kysely<DB>;
 /** A partition with fewer estimated rows is counted exactly. */
-const SMALL = 50_000;
+const SMALL = 2_000;
 
 /** Rows of the small ones, by name, in one statement. */
 export async function exactCounts(db: Db, partitions: readonly { name: string; rowEstimate: number }[]): Promise<Map<string, number>> {

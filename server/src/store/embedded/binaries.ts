@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedError } from './error.ts';
@@ -135,13 +135,26 @@ async function tree(root: string, extraLinks: { source: string; target: string }
 async function isSame(native: string, wanted: Map<string, string | undefined>, copy: string): Promise<boolean> {
   const found = await tree(copy);
   if (found.size !== wanted.size) return false;
-  const equal = await Promise.all(
-    [...wanted].map(async ([path, link]) => {
-      if (!found.has(path) || found.get(path) !== link) return false;
-      if (link) return true;
-      const [ours, theirs] = await Promise.all([readFile(join(native, path)), readFile(join(copy, path))]);
-      return ours.equals(theirs);
-    }),
-  );
-  return equal.every(Boolean);
+  // Piece by piece through the same two buffers: whole files would stay with the process as 100 MB for its whole life.
+  const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)] as const;
+  for (const [path, link] of wanted) {
+    if (!found.has(path) || found.get(path) !== link) return false;
+    if (!link && !(await equalFiles(join(native, path), join(copy, path), buffers))) return false;
+  }
+  return true;
+}
+
+const PIECE = 1_048_576;
+async function equalFiles(ours: string, theirs: string, [a, b]: readonly [Buffer, Buffer]): Promise<boolean> {
+  const [one, other] = await Promise.all([open(ours), open(theirs)]);
+  try {
+    if ((await one.stat()).size !== (await other.stat()).size) return false;
+    for (;;) {
+      const [{ bytesRead: read }, { bytesRead: readToo }] = await Promise.all([one.read(a, 0, PIECE), other.read(b, 0, PIECE)]);
+      if (read !== readToo || a.compare(b, 0, read, 0, read) !== 0) return false;
+      if (read === 0) return true;
+    }
+  } finally {
+    await Promise.all([one.close(), other.close()]);
+  }
 }

@@ -13,6 +13,7 @@ import * as classificationRules from './0007-classification-rules.ts';
 import * as longNames from './0008-long-names.ts';
 import * as factsWrittenFast from './0009-facts-written-fast.ts';
 import * as logSearch from './0010-log-search.ts';
+import * as listIndexes from './0011-list-indexes.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -25,4 +26,5 @@ export const migrations: Record<string, Migration> = {
   '0008-long-names': longNames,
   '0009-facts-written-fast': factsWrittenFast,
   '0010-log-search': logSearch,
+  '0011-list-indexes': listIndexes,
 };

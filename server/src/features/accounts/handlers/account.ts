@@ -6,7 +6,7 @@ import { refuse } from '../../../refusal.ts';
 import { targetRow } from '../../instances/index.ts';
 import { activeTags, colorOf, tagsOfInstances } from '../../tags/index.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
-import { listAccess } from '../list-access.ts';
+import { type Answers, listAccess } from '../list-access.ts';
 import * as queries from '../queries/accounts.ts';
 
 type Account = Handlers<typeof catalogue.account>;
@@ -26,6 +26,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
   manage: Pick<Manage, 'listInstanceAccounts'>;
 } {
   const { timeZone } = clock;
+  const answers: Answers = new Map();
   async function found(id: number, instanceId?: number) {
     const row = await queries.accountById(db, id);
     if (!row || (instanceId !== undefined && row.instance_id !== instanceId)) throw refuse.notFound('account', id);
@@ -40,14 +41,20 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       async getAccountPermissions({ params, query }, { locale }) {
         return permissionsOf({ db, cache }, await found(params.account_id), query, locale, timeZone);
       },
-      listAccess: ({ query }) => listAccess({ db, cache }, query),
+      listAccess: ({ query }) => listAccess(db, answers, query),
       async listAccountsData({ query }, { locale }) {
-        const [{ items, total }, stats, classes, tags] = await Promise.all([
-          queries.ledgerPage(db, query, query),
+        const byEngine = isByEngineOnly(query);
+        const [found, stats, classes, tags] = await Promise.all([
+          queries.ledgerPage(db, query, query, !byEngine),
           queries.ledgerStats(db),
           queries.classOptions(db, locale),
           activeTags(db, undefined),
         ]);
+        const { items } = found;
+        // Without other filters the tabs have counted already what the list would count again.
+        const total = byEngine
+          ? stats.filter((row) => query.db_type === undefined || row.db_type === query.db_type).reduce((n, row) => n + row.n, 0)
+          : found.total;
         return {
           items: await ledgerItems(db, items, locale),
           total,
@@ -165,6 +172,12 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       },
     },
   };
+}
+
+/** Is nothing asked of the ledger but an engine? Then its tabs count what it lists. */
+function isByEngineOnly(query: queries.LedgerFilter & Record<string, unknown>): boolean {
+  const { page: _, limit: __, sort: ___, order: ____, format: _____, db_type: ______, tags, ...filter } = query;
+  return tags.length === 0 && Object.values(filter).every((value) => value === undefined || value === false || value === '');
 }
 
 /** The original's engine columns of an account row (20 §8.3, A1). */

@@ -57,9 +57,13 @@ const ledger = (db: Db, f: LedgerFilter) =>
     .$if(f.risk !== undefined && f.risk !== 'none', (q) => q.where(risk, '=', RISKS.indexOf(f.risk!) + 1))
     .$if(f.is_superuser !== undefined, (q) => q.where('p.is_superuser', '=', f.is_superuser!))
     .$if(Boolean(f.plugin), (q) => q.where(sql<boolean>`p.type_specific->>'plugin' = ${f.plugin!}`))
+    // Who is called so, and who lives on an instance that is called so: each by its own index, then put together.
     .$if(Boolean(f.search), (q) =>
       q.where(
-        sql<boolean>`(${contains(sql.ref('p.username'), f.search!)} or p.instance_id in (select id from instances where ${contains(sql.ref('instances.name'), f.search!)} or ${contains(sql.ref('instances.host'), f.search!)}))`,
+        sql<boolean>`p.id in (
+          select s.id from account_permission s where ${contains(sql.ref('s.username'), f.search!)}
+          union all
+          select s.id from account_permission s where s.instance_id in (select id from instances where ${contains(sql.ref('instances.name'), f.search!)} or ${contains(sql.ref('instances.host'), f.search!)}))`,
       ),
     )
     .$if(f.tags.length > 0, (q) =>

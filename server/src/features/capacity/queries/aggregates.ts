@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type OrderByItemBuilder, sql } from 'kysely';
 import type { DB } from '../../../store/tables.ts';
 import { type PeriodType, UNIT } from '../periods.ts';
 
@@ -143,6 +143,11 @@ interface Page {
   sort: string;
   order: 'asc' | 'desc';
 }
+/** A period's start is never NULL, and its index is read from either end. */
+const inOrder = (page: Page) => (o: OrderByItemBuilder) => {
+  const ordered = page.order === 'asc' ? o.asc() : o.desc();
+  return page.sort === 'period_start' ? ordered : ordered.nullsLast();
+};
 const conditions = (f: AggregateFilter) => sql<boolean>`i.is_active and i.deleted_at is null
   and (${f.instance_id ?? null}::int is null or a.instance_id = ${f.instance_id ?? null}::int) and (${f.db_type ?? null}::text is null or i.db_type = ${f.db_type ?? null}::text) and (${f.period_type ?? null}::text is null or a.period_type = ${f.period_type ?? null}::text)
   and (${f.start_date ?? null}::date is null or a.period_start >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or a.period_end <= ${f.end_date ?? null}::date)`;
@@ -166,7 +171,7 @@ export async function databaseAggregatePage(db: Db, f: AggregateFilter, page: Pa
     databaseRows(db, f)
       .selectAll('a')
       .select(['i.name as instance_name', 'i.db_type'])
-      .orderBy(sql.ref(`a.${page.sort}`), (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+      .orderBy(sql.ref(`a.${page.sort}`), inOrder(page))
       .orderBy('a.id', page.order)
       .limit(page.limit)
       .offset((page.page - 1) * page.limit)
@@ -213,8 +218,10 @@ export async function databaseSummary(db: Db, f: AggregateFilter & { period_type
     growth_rate: number | null;
   }>`
     with newest as (
-      select distinct on (a.instance_id, a.database_name) a.* from database_size_aggregations a join instances i on i.id = a.instance_id join instance_databases d on d.instance_id = a.instance_id and d.database_name = a.database_name
-      where d.is_active and ${conditions(f)} and ${ofDatabase(f)} order by a.instance_id, a.database_name, a.period_start desc)
+      select a.* from instance_databases d join instances i on i.id = d.instance_id
+      cross join lateral (select a.* from database_size_aggregations a where a.instance_id = d.instance_id and a.database_name = d.database_name and ${conditions(f)} and ${ofDatabase(f)}
+        order by a.period_start desc limit 1) a
+      where d.is_active)
     select count(*)::int as total_databases, count(distinct instance_id)::int as total_instances, coalesce(sum(avg_size_mb), 0)::bigint as total_size_mb, coalesce(max(max_size_mb), 0)::bigint as max_size_mb,
       case when sum(avg_size_mb - size_change_mb) > 0 then round(100.0 * sum(size_change_mb) / sum(avg_size_mb - size_change_mb), 2) end as growth_rate from newest`.execute(
     db,
@@ -229,7 +236,7 @@ export async function instanceAggregatePage(db: Db, f: AggregateFilter, page: Pa
     instanceRows(db, f)
       .selectAll('a')
       .select(['i.name as instance_name', 'i.db_type'])
-      .orderBy(sql.ref(`a.${page.sort}`), (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+      .orderBy(sql.ref(`a.${page.sort}`), inOrder(page))
       .orderBy('a.id', page.order)
       .limit(page.limit)
       .offset((page.page - 1) * page.limit)
