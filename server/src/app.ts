@@ -6,10 +6,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { catalogue, type Named, type RouteDef } from '@whalefall/contract';
 import { today } from './clock.ts';
 import type { Deps } from './assemble.ts';
+import { openMetrics } from './features/health/index.ts';
 import { docs } from './http/docs.ts';
 import { failureOf } from './http/errors.ts';
 import { closeAllEvents } from './http/events.ts';
 import { securityHeaders } from './http/headers.ts';
+import { mountMetrics } from './http/metrics.ts';
 import { type House, wantsPage } from './http/mount.ts';
 import { localeOfRequest } from './http/context.ts';
 import { openPages } from './http/pages.ts';
@@ -82,6 +84,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       index: false,
       decorateReply: false,
     });
+  if (config.metricsToken) mountMetrics(app, config.metricsToken, openMetrics(deps));
   mountAll(house, deps);
   await docs(house, config.version);
   app.options('*', async (request, reply) => {

@@ -7,5 +7,6 @@ export { answer } from './answer.ts';
 export { may, type Asker } from './context.ts';
 export { csvFile, CSV_LIMIT } from './csv.ts';
 export { openEvents } from './events.ts';
+export { type Metrics } from './metrics.ts';
 export { mount, type Handlers, type House } from './mount.ts';
 export { type Upload } from './body.ts';

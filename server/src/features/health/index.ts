@@ -4,4 +4,5 @@
  * Begin with handlers.ts.
  */
 export { cacheHandlers } from './cache-handlers.ts';
+export { openMetrics } from './metrics.ts';
 export { healthHandlers, mainHandlers } from './handlers.ts';
