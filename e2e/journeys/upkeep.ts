@@ -73,6 +73,23 @@ export const UPKEEP: Record<string, Work> = {
     await drawer.locator('input[name=months]').fill('6');
     await drawer.locator('button[type=submit]').click();
     await until('the partitions of two more months are there', async () => (await count()) === before + 8);
+    // What was read and computed per period: the page draws what the route counts, and the address keeps which.
+    await visit.go('/partition/?period_type=weekly&periods=14');
+    const chart = page.locator('figure.chart');
+    await chart.locator('canvas').waitFor();
+    await chart.getByText('Table', { exact: true }).click();
+    const metrics = await read<{ labels: string[]; datasets: { series_key: string; data: number[] }[] }>(
+      visit,
+      '/partition/api/aggregations/core-metrics?period_type=weekly&days=14',
+    );
+    const weeks = await chart.locator('tbody tr').count();
+    assert(weeks === 14 && metrics.labels.length === 14, `${weeks} weeks are in the table, ${metrics.labels.length} in the answer`);
+    const counted = metrics.datasets.find((one) => one.series_key === 'database_aggregation_count')!.data;
+    assert(counted.some((n) => n > 0), 'no week has an aggregate'); // prettier-ignore
+    const shown = (await chart.locator('tbody td:last-child').allInnerTexts()).map(digits).reverse();
+    assert(shown.join() === counted.join(), `the page counts ${shown.join()}, the route ${counted.join()}`);
+    await page.locator('.ant-segmented').getByText('Month', { exact: true }).click();
+    await page.waitForURL(/period_type=monthly/);
     await visit.go('/partition/?table=stats&status=future');
     const future = await rows(page);
     assert(future === 5, `${future} future partitions of one table are listed`);

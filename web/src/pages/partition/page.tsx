@@ -13,6 +13,7 @@ import { FilterSelect } from '../../ui/table/filters';
 import { type Column, Table } from '../../ui/table/table';
 import { useUrl } from '../../ui/url';
 import { CleanupDrawer } from './cleanup-drawer';
+import { CoreMetrics } from './core-metrics';
 import { CreateDrawer } from './create-drawer';
 
 const { getPartitionInfo, getPartitionStatistics, createPartition } = catalogue.partition;
@@ -66,6 +67,7 @@ export default function Partitions() {
       ) : (
         <div className="panels">
           <PerTable />
+          <CoreMetrics />
           <Panel flush className="span-12" title={t('partitions.title')} extra={<PartitionFilters />}>
             <PartitionTable partitions={info?.partitions} format={format} />
           </Panel>

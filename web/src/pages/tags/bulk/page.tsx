@@ -8,9 +8,10 @@ import { useConfirm } from '../../../ui/confirm';
 import { LinkButton } from '../../../ui/link-button';
 import { Page, Panel } from '../../../ui/page';
 import { Empty, Failed, Skeleton, useErrorText } from '../../../ui/states';
-import { Chip, Engine, Labels, toneOf } from '../../../ui/status';
+import { Chip, Engine, toneOf } from '../../../ui/status';
 import { SearchBox } from '../../../ui/table/filters';
 import { useUrl } from '../../../ui/url';
+import { TagChips } from '../tag-chips';
 import './bulk.css';
 import { countTags, type Mode, MODES, planLinks } from './plan';
 
@@ -210,7 +211,7 @@ function Instances({
                         {one.host}:{one.port}
                       </span>
                     </Checkbox>
-                    <Labels items={one.tags} />
+                    <TagChips items={one.tags} />
                   </li>
                 ))}
               </ul>
