@@ -178,6 +178,7 @@ export default {
     home('@node-rs/argon2', ['^server/src/vault/'], 'Passwords are hashed in the vault.'),
     home('bcryptjs', ['^server/src/vault/'], 'Old hashes are verified in the vault.'),
     home('prom-client', ['^server/src/features/health/'], 'What is measured is named in one place; the others hand it values.'),
+    home('pg-copy-streams', [`${store}backup/`], 'Whole tables are streamed for a backup only; everything else asks for rows.'),
     home('echarts', ['^web/src/ui/charts/'], 'Charts are drawn in one place, from the parts that are needed.'),
     {
       name: 'home-of-crypto',

@@ -40,12 +40,14 @@ async function main(): Promise<number> {
   }
   let values: Record<string, unknown>;
   try {
-    ({ values } = parseArgs({
+    const parsed = parseArgs({
       args: words.slice(command.name.length),
       options: command.options ?? {},
       strict: true,
-      allowPositionals: false,
-    }));
+      allowPositionals: command.argument !== undefined,
+    });
+    if (command.argument && parsed.positionals.length !== 1) throw new Error(`${command.name.join(' ')} takes one ${command.argument}`);
+    values = { ...parsed.values, ...(command.argument ? { argument: parsed.positionals[0] } : {}) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\nwhalefall ${command.usage}`);
     return 2;

@@ -6,5 +6,7 @@ export interface Command {
   usage: string;
   summary: string;
   options?: ParseArgsOptionsConfig;
+  /** The one word it takes besides options, handed on as `values.argument`; must be given. */
+  argument?: string;
   run(values: Record<string, unknown>, input: NodeJS.ReadStream): Promise<number>;
 }

@@ -4,8 +4,21 @@
  * Begin with serve.ts.
  */
 import { adminCommands } from './admin.ts';
+import { backup, restore } from './backup.ts';
 import type { Command } from './command.ts';
 import { checkConfig, health, logsPurge, migrate, rotateKey } from './maintenance.ts';
 import { demo, serve, worker } from './serve.ts';
 
-export const COMMANDS: readonly Command[] = [serve, worker, migrate, demo, checkConfig, ...adminCommands, rotateKey, logsPurge, health];
+export const COMMANDS: readonly Command[] = [
+  serve,
+  worker,
+  migrate,
+  demo,
+  checkConfig,
+  ...adminCommands,
+  rotateKey,
+  logsPurge,
+  backup,
+  restore,
+  health,
+];
