@@ -26,7 +26,16 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       ),
     },
     { key: 'db_type', title: t('instances.dbType'), sort: 'db_type', render: (row) => <Engine type={row.db_type} /> },
-    { key: 'host', title: t('instances.address'), sort: 'host', render: (row) => <CopyText text={`${row.host}:${row.port}`} mono /> },
+    {
+      key: 'host',
+      title: t('instances.address'),
+      sort: 'host',
+      render: (row) => (
+        <span className="instance-address">
+          <CopyText text={`${row.host}:${row.port}`} mono />
+        </span>
+      ),
+    },
     {
       key: 'test',
       title: t('instances.test'),

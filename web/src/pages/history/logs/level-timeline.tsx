@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format';
 import { Table } from '../../../ui/table/table';
+import '../../../ui/charts/charts.css';
 
 type Statistics = NonNullable<WireOf<typeof catalogue.historyLogs.getLogStatistics>>;
 type Bucket = Statistics['timeline'][number];
