@@ -63,7 +63,7 @@ async function runVitest() {
 
 /** Under CI the servers that Debian packages bring must be there; SQL Server and Oracle may be missing. */
 function isWanted(name) {
-  return Boolean(process.env.CI) && /skipped: no .*(postgres|mysql|mariadb|redis|chromium)/i.test(name);
+  return Boolean(process.env.CI) && /skipped: no .*(postgres|mysql|mariadb|redis|chromium|haproxy)/i.test(name);
 }
 
 /** The journeys count for themselves and end with the same line. */
