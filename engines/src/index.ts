@@ -55,6 +55,7 @@ export {
   type GuardScope,
   type ResolvedTarget,
 } from './guard.ts';
+export { FEATURE_WORDS, needsInChinese } from './capability-words.ts';
 export { ERROR_MESSAGES, type Explanation } from './messages.ts';
 export { monitoringScript, monitoringStatements } from './monitoring.ts';
 export type { ScriptOptions, ScriptStatement } from './script.ts';

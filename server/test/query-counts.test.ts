@@ -46,6 +46,7 @@ const urls = (): Record<string, string> => ({
   'instancesManage.listInstancesData': '/instances/api?limit=100',
   'instancesManage.listInstanceAccounts': `/instances/api/${instance}/accounts`,
   'instancesManage.getInstanceDetail': `/instances/api/${instance}`,
+  'instancesDetail.getInstanceCapabilities': `/instances/api/${instance}/capabilities`,
   'instancesDetail.getInstanceDatabaseSizes': `/instances/api/databases/${instance}/sizes?latest_only=true`,
   'credentials.listCredentials': '/credentials/api/credentials?limit=100',
   'users.listUsers': '/users/api/users?limit=100',

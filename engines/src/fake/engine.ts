@@ -7,6 +7,7 @@ import {
   DB_TYPES,
   EngineError,
   type AccountFact,
+  type Capability,
   type ConnectOptions,
   type Connection,
   type DbType,
@@ -20,7 +21,7 @@ import { fakeFleet, type FakeInstance } from './fleet.ts';
 import { mutateFleet } from './mutate.ts';
 import { bytesOn, dayNumber, logBytesOn, ORIGIN_DAY } from './sizes.ts';
 
-export type Operation = 'connect' | 'version' | 'accounts' | 'sizes';
+export type Operation = 'connect' | 'version' | 'accounts' | 'sizes' | 'capabilities';
 
 /** How a target behaves; each holds until it is taken back. */
 export interface Behaviour {
@@ -39,7 +40,33 @@ export interface Behaviour {
   /** Databases whose size may not be read, accounts whose privileges may not. */
   unmeasured?: string[];
   unreadAccounts?: string[];
+  /** What the login lacks, as `needs` of the capability check names it (`NEEDED`). */
+  lacks?: string[];
 }
+
+/** What a login needs here; the demo shows the words that real servers would have. */
+const NEEDED: Record<DbType, readonly [feature: Capability['feature'], needs: string, right: string, required: boolean][]> = {
+  mysql: [
+    ['accounts', 'SELECT ON mysql.user', 'SELECT ON mysql.user', true],
+    ['privileges', 'SELECT ON mysql.db', 'SELECT ON mysql.db', false],
+    ['sizes', 'PROCESS', 'PROCESS ON *.*', true],
+  ],
+  postgresql: [
+    ['accounts', 'SELECT ON pg_roles', 'SELECT ON pg_catalog.pg_roles', true],
+    ['privileges', 'SELECT ON pg_auth_members', 'SELECT ON pg_catalog.pg_auth_members', true],
+    ['sizes', 'pg_read_all_stats, or CONNECT ON every database', 'pg_read_all_stats', false],
+  ],
+  sqlserver: [
+    ['accounts', 'VIEW ANY DEFINITION', 'VIEW ANY DEFINITION', true],
+    ['privileges', 'CONNECT in every database', 'CONNECT ANY DATABASE', false],
+    ['sizes', 'VIEW ANY DATABASE', 'VIEW ANY DATABASE', true],
+  ],
+  oracle: [
+    ['accounts', 'SELECT ON SYS.DBA_USERS', 'SELECT ON SYS.DBA_USERS', true],
+    ['privileges', 'SELECT ON SYS.DBA_TAB_PRIVS', 'SELECT ON SYS.DBA_TAB_PRIVS', false],
+    ['sizes', 'SELECT ON SYS.DBA_FREE_SPACE', 'SELECT ON SYS.DBA_FREE_SPACE', false],
+  ],
+};
 
 export interface FakeWorld {
   seed: number;
@@ -141,6 +168,8 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
     accounts: (filter) =>
       perform('accounts', queryMs, () => {
         supported();
+        const closed = NEEDED[type].find(([feature, needs, , required]) => feature === 'accounts' && required && behaviour().lacks?.includes(needs));
+        if (closed) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', needs: `GRANT ${closed[2]} TO ${target.username}` });
         const unreadable = new Set(behaviour().unreadAccounts ?? []);
         const accounts = instance.accounts.map((account) =>
           unreadable.has(account.username)
@@ -169,9 +198,12 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
         return { databases, unmeasured, filtered, source: 'made up', statements: 2 };
       }),
     capabilities: () =>
-      perform('version', queryMs, () => [
-        { feature: 'accounts' as const, needs: 'nothing', has: true, lacks: null, grant: null, required: true },
-      ]),
+      perform('capabilities', queryMs, () =>
+        NEEDED[type].map(([feature, needs, right, required]) => {
+          const has = !behaviour().lacks?.includes(needs);
+          return { feature, needs, has, required, lacks: has ? null : needs, grant: has ? null : `GRANT ${right} TO ${target.username}` };
+        }),
+      ),
     close: () => {
       if (!closed) world.open -= 1;
       closed = true;

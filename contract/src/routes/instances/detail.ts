@@ -18,6 +18,20 @@ const size = z.object({
   last_seen_date: date.nullable(),
 });
 
+/** One thing that a feature needs; texts are in the caller's language, `grant` is for roles with `update` (it names the login). */
+const capability = z.object({
+  feature: z.enum(['connect', 'version', 'accounts', 'privileges', 'sizes']),
+  title: z.string(),
+  needs: z.string(),
+  has: z.boolean(),
+  required: z.boolean(),
+  lacks: z.string().nullable(),
+  /** What happens without it; null when nothing is missing. */
+  effect: z.string().nullable(),
+  grant: z.string().nullable(),
+  checked_at: instant,
+});
+
 /** §13 实例详情扩展模块 */
 export const instancesDetail = contractFile('instances/detail', {
   detail: route({
@@ -66,6 +80,19 @@ export const instancesDetail = contractFile('instances/detail', {
       has_more: z.boolean(),
     }),
     summary: { zh: '获取账户变更历史', en: 'Change history of an account' },
+  }),
+  getInstanceCapabilities: route({
+    handler: 'getInstanceCapabilities',
+    method: 'GET',
+    path: '/instances/api/<int:instance_id>/capabilities',
+    extra: true,
+    access: 'view',
+    reply: z.object({
+      /** Null = never checked: then nothing is known, and `items` is empty. */
+      checked_at: instant.nullable(),
+      items: z.array(capability),
+    }),
+    summary: { zh: '获取实例的读取能力检查', en: 'What the login of an instance can read, and what it lacks' },
   }),
   updateInstanceDetail: route({
     handler: 'updateInstanceDetail',

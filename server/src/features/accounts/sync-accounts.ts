@@ -1,10 +1,26 @@
-import { type AccountsRead, type DbType, DEFAULT_ACCOUNT_FILTERS, EngineError, type ServerVersion } from '@whalefall/engines';
+import {
+  type AccountsRead,
+  type Capability,
+  type DbType,
+  DEFAULT_ACCOUNT_FILTERS,
+  EngineError,
+  type ServerVersion,
+} from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { classifyInstance } from '../classification/index.ts';
-import { lockInstance, nameFilter, readInstance, rememberingFailure, saveReached, targetOf } from '../instances/index.ts';
+import {
+  lockInstance,
+  nameFilter,
+  readCapabilities,
+  readInstance,
+  rememberingFailure,
+  saveCapabilities,
+  saveReached,
+  targetOf,
+} from '../instances/index.ts';
 import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
 import { diffAccounts, type Plan } from './diff-accounts.ts';
 import * as queries from './queries/snapshots.ts';
@@ -28,11 +44,23 @@ async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run
   const instance = await targetOf(db, vault, run.instanceId);
   const filter = await nameFilter(db, 'account_filters', instance.dbType, DEFAULT_ACCOUNT_FILTERS);
   const { signal, connected } = run;
+  const checked: { capabilities: Capability[] | null } = { capabilities: null };
   const collect = () =>
-    readInstance(engines[instance.dbType], instance.target, { signal, connected, allow }, async (connection) =>
-      demandAccounts(await connection.accounts(filter)),
-    );
-  let { version, read } = await collect();
+    readInstance(engines[instance.dbType], instance.target, { signal, connected, allow }, async (connection) => {
+      try {
+        const read = demandAccounts(await connection.accounts(filter));
+        checked.capabilities = await readCapabilities(connection);
+        return read;
+      } catch (error) {
+        // Just then one wants to know what is missing.
+        if (error instanceof EngineError && error.code === 'PRIVILEGE_MISSING') checked.capabilities = await readCapabilities(connection);
+        throw error;
+      }
+    });
+  let { version, read } = await collect().catch(async (error: unknown) => {
+    await saveCapabilities(db, run.instanceId, checked.capabilities, clock.now());
+    throw error;
+  });
   const warnings: string[] = [];
   const before = await queries.activeUsernames(db, run.instanceId);
   const missing = vanished(before, read);
@@ -51,6 +79,7 @@ async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run
     const plan = diffAccounts(instance.dbType, await queries.storedAccounts(db, run.instanceId), read.accounts, read.unread);
     await store(db, run, instance.dbType, plan, now);
     await saveReached(db, run.instanceId, 'account', version, now);
+    await saveCapabilities(db, run.instanceId, checked.capabilities, now);
     const failed = read.accounts.filter((account) => account.error);
     if (failed.length > 0 && failed.length === read.accounts.length)
       throw new EngineError(failed[0]!.error!.code, { stage: 'query', detail: failed[0]!.error!.message });

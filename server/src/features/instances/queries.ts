@@ -1,4 +1,5 @@
 import type { DbType } from '@whalefall/contract';
+import type { Capability } from '@whalefall/engines';
 import { type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { anyContains, contains } from '../../store/search.ts';
 import type { DB } from '../../store/tables.ts';
@@ -300,6 +301,34 @@ export const saveReached = (
         : { sizes_synced_at: now, sizes_error_code: null, sizes_error_at: null }),
     }))
     .where('id', '=', id)
+    .execute();
+
+/** What the last check found replaces what was known; null = it could not be checked, and what was known stays with its time. */
+export async function saveCapabilities(db: Db, id: number, found: readonly Capability[] | null, now: Date): Promise<void> {
+  if (found === null) return;
+  await sql`
+    with given as (
+      select feature, needs, has, lacks, "grant", required
+      from jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
+        as g (feature text, needs text, has bool, lacks text, "grant" text, required bool)),
+    gone as (
+      delete from instance_capabilities c
+      where c.instance_id = ${id} and not exists (select from given g where g.feature = c.feature and g.needs = c.needs))
+    insert into instance_capabilities (instance_id, feature, needs, has, lacks, "grant", required, checked_at)
+    select i.id, g.feature, g.needs, g.has, g.lacks, g."grant", g.required, ${now}::timestamptz
+    from given g join instances i on i.id = ${id} and i.deleted_at is null
+    on conflict (instance_id, feature, needs) do update
+      set has = excluded.has, lacks = excluded.lacks, "grant" = excluded."grant",
+          required = excluded.required, checked_at = excluded.checked_at`.execute(db);
+}
+export const capabilitiesOf = (db: Db, id: number) =>
+  db
+    .selectFrom('instance_capabilities')
+    .select(['feature', 'needs', 'has', 'lacks', 'grant', 'required', 'checked_at'])
+    .where('instance_id', '=', id)
+    .orderBy(sql`array_position(array['connect', 'version', 'accounts', 'privileges', 'sizes']::text[], feature::text)`)
+    .orderBy('has')
+    .orderBy('needs')
     .execute();
 
 export const instanceOptions = (db: Db, f: { db_type?: DbType | undefined; search?: string | undefined; limit: number }) =>

@@ -1,4 +1,5 @@
 import {
+  type Capability,
   type Connection,
   type DbType,
   type Engine,
@@ -15,6 +16,8 @@ import * as queries from './queries.ts';
 
 const CONNECT_MS = 20_000;
 const QUERY_MS = 300_000;
+/** The check says what the read is worth; it is not worth waiting for as long as for the read. */
+const CAPABILITIES_MS = 5_000;
 
 /**
  * Connects, reads the version and what is asked for, closes. Has no `db`: nothing of ours happens while a watched server is
@@ -33,6 +36,22 @@ export async function readInstance<R>(
     return { version: await connection.version(), read: await read(connection) };
   } finally {
     await connection.close();
+  }
+}
+
+/**
+ * What the login may read, over a connection that is open anyway. Null = could not be found out; it never throws, for
+ * nothing that was read depends on it.
+ */
+export async function readCapabilities(connection: Connection): Promise<Capability[] | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), CAPABILITIES_MS)));
+  try {
+    return await Promise.race([connection.capabilities(), late]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, EngineError, ERROR_MESSAGES, type Target } from '@whalefall/engines';
+import { type Capability, type Connection, type ConnectionOptions, EngineError, ERROR_MESSAGES, type Target } from '@whalefall/engines';
 import type { DbType, Locale } from '@whalefall/contract';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
@@ -9,6 +9,7 @@ import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { openCredential } from '../credentials/index.ts';
 import * as queries from './queries.ts';
+import { readCapabilities } from './read-instance.ts';
 import { openOptions } from './wallets.ts';
 
 /** The whole test, from resolving the name to reading the version. */
@@ -42,7 +43,7 @@ async function tryTarget(
   dbType: DbType,
   open: () => Promise<Target>,
   locale: Locale,
-  signal?: AbortSignal,
+  { signal, look }: { signal?: AbortSignal | undefined; look?: (connection: Connection) => Promise<void> } = {},
 ): Promise<TestResult> {
   const started = performance.now();
   const limit = AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), ...(signal ? [signal] : [])]);
@@ -57,7 +58,7 @@ async function tryTarget(
           ? `${version.main} (${version.detailed})`
           : version.main
         : version.detailed;
-      return {
+      const result = {
         success: true,
         message: locale === 'en' ? `Connected, ${shown ?? 'version unknown'}` : `连接成功，版本 ${shown ?? '未知'}`,
         version: shown,
@@ -67,6 +68,8 @@ async function tryTarget(
         latency_ms: latency,
         duration_ms: Math.round(performance.now() - started),
       };
+      await look?.(connection);
+      return result;
     } finally {
       await connection.close();
     }
@@ -107,7 +110,9 @@ async function testSaved(
       options: openOptions(vault, row.id, row.connection_options),
     };
   };
-  const result = await tryTarget(deps, row.db_type as DbType, open, locale, signal);
+  const checked: { capabilities: Capability[] | null } = { capabilities: null };
+  const look = async (connection: Connection): Promise<void> => void (checked.capabilities = await readCapabilities(connection));
+  const result = await tryTarget(deps, row.db_type as DbType, open, locale, { signal, look });
   const now = clock.now();
   const found = result.success
     ? {
@@ -117,18 +122,21 @@ async function testSaved(
         detailed_version: result.detailed_version!,
       }
     : null;
-  await queries.saveTest(
-    db,
-    row.id,
-    {
-      last_test_at: now,
-      last_test_ok: result.success,
-      last_test_error_code: result.error_code ?? null,
-      last_test_latency_ms: result.latency_ms,
-      last_test_stage: result.stage ?? null,
-    },
-    found,
-  );
+  await transaction(db, async (db) => {
+    await queries.saveTest(
+      db,
+      row.id,
+      {
+        last_test_at: now,
+        last_test_ok: result.success,
+        last_test_error_code: result.error_code ?? null,
+        last_test_latency_ms: result.latency_ms,
+        last_test_stage: result.stage ?? null,
+      },
+      found,
+    );
+    await queries.saveCapabilities(db, row.id, checked.capabilities, now);
+  });
   return { ...result, instance_id: row.id, instance_name: row.name };
 }
 

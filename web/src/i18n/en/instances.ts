@@ -99,6 +99,18 @@ const instances: typeof zh = {
     noHistory: 'Nothing was collected in this period.',
     top: 'The {{n}} biggest',
   },
+  capabilities: {
+    title: 'What the login can read',
+    checked: 'Checked',
+    never: 'Not checked yet: nothing is known. A connection test or an account sync checks it.',
+    all: 'Nothing is missing: all {{n}} rights are there.',
+    some: '{{lacking}} of {{n}} rights are missing.',
+    lacks: 'Missing:',
+    can: 'Rights that are there ({{n}})',
+    statement: 'statement for {{needs}}',
+    script: 'Script that makes a monitoring account with all rights',
+    ask: 'Those who may change instances see the statement that helps.',
+  },
   importer: {
     title: 'Import instances from CSV',
     drop: 'Drop a file here, or choose one',

@@ -97,6 +97,18 @@ export default {
     noHistory: '这段时间没有采集记录。',
     top: '最大的 {{n}} 个',
   },
+  capabilities: {
+    title: '登录账户的读取能力',
+    checked: '检查于',
+    never: '尚未检查，情况未知。测试连接或同步账户时会检查。',
+    all: '不缺权限：所需的 {{n}} 项权限都具备。',
+    some: '所需的 {{n}} 项权限中缺少 {{lacking}} 项。',
+    lacks: '缺少：',
+    can: '已具备的权限（{{n}}）',
+    statement: '{{needs}} 的语句',
+    script: '创建具备全部权限的监控账户的脚本',
+    ask: '可修改实例的用户能看到补充授权的语句。',
+  },
   importer: {
     title: '从 CSV 批量导入实例',
     drop: '拖入文件，或点击选择',

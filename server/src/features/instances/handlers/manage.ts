@@ -1,4 +1,5 @@
 import type { catalogue, DbType } from '@whalefall/contract';
+import { type Capability, FEATURE_WORDS, needsInChinese } from '@whalefall/engines';
 import type { Deps } from '../../../assemble.ts';
 import { answer, type Asker, type Handlers, may } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
@@ -13,7 +14,7 @@ type Detail = Handlers<typeof catalogue.instancesDetail>;
 /** §15 instances/manage (list, read, create) and §13's edit. Deletes and import are the fleet's, accounts the accounts'. */
 export function instanceHandlers(deps: Deps): {
   manage: Pick<Manage, 'listInstancesData' | 'getInstanceDetail' | 'createInstance'>;
-  detail: Pick<Detail, 'detail' | 'edit' | 'updateInstanceDetail'>;
+  detail: Pick<Detail, 'detail' | 'edit' | 'updateInstanceDetail' | 'getInstanceCapabilities'>;
 } {
   const { db, vault } = deps;
   const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
@@ -102,6 +103,26 @@ export function instanceHandlers(deps: Deps): {
     detail: {
       detail: exists,
       edit: exists,
+      async getInstanceCapabilities({ params }, { user, locale }) {
+        await exists({ params });
+        const rows = await queries.capabilitiesOf(db, params.instance_id);
+        const said = (text: string): string => (locale === 'en' ? text : needsInChinese(text));
+        const items = rows.map((row) => {
+          const feature = row.feature as Capability['feature'];
+          const { title, without } = FEATURE_WORDS[feature][locale === 'en' ? 'en' : 'zh'];
+          return {
+            ...row,
+            feature,
+            title,
+            needs: said(row.needs),
+            lacks: row.lacks === null ? null : said(row.lacks),
+            effect: row.has ? null : row.required ? without.required : without.optional,
+            // The statement names the login, which only those who may change instances are shown.
+            grant: may(user, 'update') ? row.grant : null,
+          };
+        });
+        return { checked_at: rows[0]?.checked_at ?? null, items };
+      },
       async updateInstanceDetail({ params, body }, asker) {
         return withWarnings(params.instance_id, asker, await updateInstance(db, vault, asker, params.instance_id, body));
       },

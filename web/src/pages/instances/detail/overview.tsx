@@ -9,6 +9,7 @@ import { RelativeTime } from '../../../ui/relative-time';
 import { Skeleton } from '../../../ui/states';
 import { Enabled, SessionState, TestState } from '../../../ui/status';
 import { useUrl } from '../../../ui/url';
+import { Capabilities } from './capabilities';
 
 export type InstanceRecord = NonNullable<WireOf<typeof catalogue.instancesManage.getInstanceDetail>>['instance'];
 const TOP = 6;
@@ -128,6 +129,7 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
         <Panel title={t('instances.recentSessions')} className="span-6" extra={<A href={`${pathname}?tab=sessions`}>{t('ui.all')}</A>}>
           <Recent instanceId={instance.id} />
         </Panel>
+        <Capabilities instanceId={instance.id} />
       </div>
     </>
   );
