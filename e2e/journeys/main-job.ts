@@ -113,9 +113,9 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
   await t.step('the empty dashboard leads to the first credential', async () => {
     await page.getByRole('heading', { name: 'Getting started' }).waitFor();
     // What is to be run on the server stands there, without a word of documentation.
-    await page.locator('.start-script pre').getByText('CREATE ROLE').waitFor();
-    await page.locator('.start-script .ant-segmented-item').filter({ hasText: 'MariaDB' }).click();
-    await page.locator('.start-script pre').getByText('CREATE USER').waitFor();
+    await page.locator('.monitoring-script pre').getByText('CREATE ROLE').waitFor();
+    await page.locator('.monitoring-script .ant-segmented-item').filter({ hasText: 'MariaDB' }).click();
+    await page.locator('.monitoring-script pre').getByText('CREATE USER').waitFor();
     await page.getByRole('link', { name: 'New credential' }).click();
     await page.waitForURL('**/credentials/create?from=start');
     await createCredential(page, 'live-postgresql', 'PostgreSQL', /\/dashboard\/(\?.*)?$/);

@@ -19,6 +19,7 @@ import './ui/css/page.css';
 import './ui/css/chips.css';
 import './ui/css/states.css';
 import './ui/css/forms.css';
+import './ui/css/monitoring-script.css';
 import './ui/css/progress.css';
 
 const queries = new QueryClient({

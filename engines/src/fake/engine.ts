@@ -168,7 +168,9 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
     accounts: (filter) =>
       perform('accounts', queryMs, () => {
         supported();
-        const closed = NEEDED[type].find(([feature, needs, , required]) => feature === 'accounts' && required && behaviour().lacks?.includes(needs));
+        const closed = NEEDED[type].find(
+          ([feature, needs, , required]) => feature === 'accounts' && required && behaviour().lacks?.includes(needs),
+        );
         if (closed) throw new EngineError('PRIVILEGE_MISSING', { stage: 'query', needs: `GRANT ${closed[2]} TO ${target.username}` });
         const unreadable = new Set(behaviour().unreadAccounts ?? []);
         const accounts = instance.accounts.map((account) =>

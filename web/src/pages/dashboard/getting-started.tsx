@@ -1,13 +1,13 @@
 import { catalogue } from '@whalefall/contract';
-import { Button, Segmented } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useRoute } from '../../api';
 import { useMay } from '../../session';
-import { CopyButton } from '../../ui/copy-text';
 import { SyncIcon } from '../../ui/icons';
 import { LinkButton } from '../../ui/link-button';
-import { Empty, Failed, Skeleton } from '../../ui/states';
+import { MonitoringScript } from '../../ui/monitoring-script';
+import { Empty } from '../../ui/states';
 import { useSync } from '../../ui/use-sync';
 
 interface Step {
@@ -102,41 +102,5 @@ export function GettingStarted({ instances, accounts }: { instances: number; acc
         ))}
       </ol>
     </section>
-  );
-}
-
-const KINDS = [
-  ['postgresql', undefined, 'PostgreSQL'],
-  ['mysql', 'mysql', 'MySQL'],
-  ['mysql', 'mariadb', 'MariaDB'],
-  ['sqlserver', undefined, 'SQL Server'],
-  ['oracle', undefined, 'Oracle'],
-] as const;
-
-/** The statements that make the monitoring account, with no more rights than a sync needs. */
-function MonitoringScript() {
-  const { t } = useTranslation();
-  const [name, setName] = useState<string>(KINDS[0][2]);
-  const [type, flavour] = KINDS.find((kind) => kind[2] === name) ?? KINDS[0];
-  const read = useRoute(
-    catalogue.common.getMonitoringScript,
-    { query: { db_type: type, flavour } },
-    { staleTime: Number.POSITIVE_INFINITY },
-  );
-  return (
-    <div className="start-script">
-      <Segmented aria-label={t('dashboard.start.engine')} value={name} onChange={setName} options={KINDS.map((kind) => kind[2])} />
-      {read.isError ? (
-        <Failed error={read.error} retry={() => void read.refetch()} />
-      ) : !read.data ? (
-        <Skeleton lines={3} />
-      ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-        <pre tabIndex={0}>
-          {read.data.script}
-          <CopyButton text={read.data.script} label={t('dashboard.start.script')} />
-        </pre>
-      )}
-    </div>
   );
 }

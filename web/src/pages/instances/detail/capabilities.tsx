@@ -1,17 +1,20 @@
-import { catalogue } from '@whalefall/contract';
+import { catalogue, type DbType } from '@whalefall/contract';
+import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
 import { useMay } from '../../../session';
-import { A } from '../../../ui/a';
 import { CopyButton } from '../../../ui/copy-text';
+import { MonitoringScript } from '../../../ui/monitoring-script';
 import { Panel } from '../../../ui/page';
 import { RelativeTime } from '../../../ui/relative-time';
 import { Failed, Skeleton } from '../../../ui/states';
 
 /** What the login of the instance can read, what it cannot, and the statement that would help. */
-export function Capabilities({ instanceId }: { instanceId: number }) {
+export function Capabilities({ instanceId, type }: { instanceId: number; type: DbType }) {
   const { t } = useTranslation();
   const may = useMay();
+  const [scripted, setScripted] = useState(false);
   const read = useRoute(catalogue.instancesDetail.getInstanceCapabilities, { params: { instance_id: instanceId } });
   const items = read.data?.items ?? [];
   const lacking = items.filter((one) => !one.has);
@@ -76,9 +79,16 @@ export function Capabilities({ instanceId }: { instanceId: number }) {
           )}
           {lacking.length > 0 && (
             <p className="muted">
-              {may('create') ? <A href="/dashboard/?start=1">{t('instances.capabilities.script')}</A> : t('instances.capabilities.ask')}
+              {may('create') ? (
+                <Button type="link" size="small" aria-expanded={scripted} onClick={() => setScripted(!scripted)}>
+                  {t('instances.capabilities.script')}
+                </Button>
+              ) : (
+                t('instances.capabilities.ask')
+              )}
             </p>
           )}
+          {scripted && <MonitoringScript type={type} />}
         </>
       )}
     </Panel>

@@ -129,7 +129,7 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
         <Panel title={t('instances.recentSessions')} className="span-6" extra={<A href={`${pathname}?tab=sessions`}>{t('ui.all')}</A>}>
           <Recent instanceId={instance.id} />
         </Panel>
-        <Capabilities instanceId={instance.id} />
+        <Capabilities instanceId={instance.id} type={instance.db_type} />
       </div>
     </>
   );
