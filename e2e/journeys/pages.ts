@@ -632,7 +632,7 @@ const WORKS: Record<string, Work> = {
     await page.keyboard.type('pg-');
     await palette.locator('[role=option]').first().waitFor();
     await page.keyboard.press('ArrowDown');
-    const wanted = await palette.locator('[role=option][aria-selected=true] a').getAttribute('href');
+    const wanted = await palette.locator('[role=option][aria-selected=true]').getAttribute('href');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**${wanted}`);
     await palette.waitFor({ state: 'hidden' });

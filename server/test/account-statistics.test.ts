@@ -40,6 +40,9 @@ test('figures agree with the ledger, roles and PUBLIC left out (30-19)', async (
   expect(all.total_accounts).toBe(await ledger({ include_deleted: true }));
   expect(all.active_accounts).toBe(await ledger({}));
   expect(all.locked_accounts).toBe(await ledger({ is_locked: true }));
+  // "No" narrows as "yes" does.
+  expect(all.normal_accounts).toBe(await ledger({ is_locked: false }));
+  expect(await ledger({ is_superuser: false })).toBe((await ledger({})) - (await ledger({ is_superuser: true })));
   expect([all.deleted_accounts, all.normal_accounts]).toEqual([1, all.active_accounts - all.locked_accounts]);
   expect(Object.keys(all.db_type_stats).sort()).toEqual(['mysql', 'oracle', 'postgresql', 'sqlserver']);
   for (const [db_type, row] of Object.entries(all.db_type_stats)) {

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { openSession, SESSION_COOKIE } from '../src/http/session.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { csrfOf, freshAddress } from './people.ts';
-import { apis, makeKnown, replyFault, type Route, routes, shapeOf, soundBody, workOf } from './sound.ts';
+import { apis, makeKnown, replyFault, type Route, routes, shapeOf, soundBody, soundValue, workOf } from './sound.ts';
 
 // Hundreds of requests to a route: the machine may be busy.
 vi.setConfig({ testTimeout: 180_000 });
@@ -280,7 +280,7 @@ describe('each word of each query (10-D33, 10-D50, 10-D55, 10-D63, 20-DET-2, 40-
       // Needed ones stand beside the one that is tried.
       const needed = Object.entries(route.query!.shape).flatMap(([key, schema]) => {
         const accepts = (schema as z.ZodType).safeParse(undefined).success;
-        return accepts ? [] : [`${key}=${String(known[key] ?? 1)}`];
+        return accepts ? [] : [`${key}=${String(soundValue(key, schema as z.ZodType, known) ?? 1)}`];
       });
       const others = (key: string) => needed.filter((one) => !one.startsWith(`${key}=`));
       const body = route.body ? json({}) : {};

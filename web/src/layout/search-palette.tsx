@@ -90,19 +90,27 @@ function Palette({ onClose }: { onClose: () => void }) {
           <Failed error={read.error} retry={() => void read.refetch()} />
         ) : (
           groups.map((group) => (
-            <section key={group.key} role="group" aria-label={t(`shell.search.${group.key}`)}>
-              <h2>{t(`shell.search.${group.key}`)}</h2>
+            <div key={group.key} role="group" aria-label={t(`shell.search.${group.key}`)}>
+              <div className="palette-group" aria-hidden="true">
+                {t(`shell.search.${group.key}`)}
+              </div>
               {group.hits.map((hit) => {
                 const index = hits.indexOf(hit);
                 return (
-                  <div key={hit.key} id={`${id}-${index}`} role="option" aria-selected={index === current} tabIndex={-1}>
-                    <A href={hit.href} tabIndex={-1} onClick={onClose}>
-                      {hit.body}
-                    </A>
-                  </div>
+                  <A
+                    key={hit.key}
+                    id={`${id}-${index}`}
+                    href={hit.href}
+                    role="option"
+                    aria-selected={index === current}
+                    tabIndex={-1}
+                    onClick={onClose}
+                  >
+                    {hit.body}
+                  </A>
                 );
               })}
-            </section>
+            </div>
           ))
         )}
       </div>

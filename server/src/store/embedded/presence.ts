@@ -99,6 +99,6 @@ function isPassing(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return (
     ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code ?? '') ||
-    /Connection terminated|timeout expired/.test(message ?? '')
+    /Connection terminated|connection error|timeout expired/.test(message ?? '')
   );
 }

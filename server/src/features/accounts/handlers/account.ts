@@ -176,8 +176,11 @@ export function accountHandlers({ db, cache, clock }: Deps): {
 
 /** Is nothing asked of the ledger but an engine? Then its tabs count what it lists. */
 function isByEngineOnly(query: queries.LedgerFilter & Record<string, unknown>): boolean {
-  const { page: _, limit: __, sort: ___, order: ____, format: _____, db_type: ______, tags, ...filter } = query;
-  return tags.length === 0 && Object.values(filter).every((value) => value === undefined || value === false || value === '');
+  const { page: _, limit: __, sort: ___, order: ____, format: _____, db_type: ______, ...filter } = query;
+  const { tags, include_deleted, include_roles, only_deleted, ...narrowing } = filter;
+  const wider = include_deleted || include_roles || only_deleted;
+  // False is an answer to "locked?", not the absence of a question.
+  return !wider && tags.length === 0 && Object.values(narrowing).every((value) => value === undefined || value === '');
 }
 
 /** The original's engine columns of an account row (20 §8.3, A1). */
