@@ -119,7 +119,7 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
     await page.getByRole('link', { name: 'New credential' }).click();
     await page.waitForURL('**/credentials/create?from=start');
     await createCredential(page, 'live-postgresql', 'PostgreSQL', /\/dashboard\/(\?.*)?$/);
-    assert((await page.locator('.start li[data-done]').count()) === 2, 'the first two steps are not ticked');
+    await until('the first two steps are ticked', async () => (await page.locator('.start li[data-done]').count()) === 2);
     await visit.go('/credentials/create');
     await createCredential(page, 'live-mariadb', 'MySQL');
     await row(page, 'live-postgresql').waitFor();
