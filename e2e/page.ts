@@ -10,7 +10,19 @@ export interface Trouble {
   kind: 'console' | 'exception' | 'policy' | 'foreign' | 'answer';
   page: string;
   text: string;
+  /** Of an answer with an error: whether the journey expects it is asked of these. */
+  answer: Answer | undefined;
   toString(): string;
+}
+
+interface Answer {
+  status: number;
+  path: string;
+}
+
+interface Expected {
+  status: number;
+  path: string | RegExp;
 }
 
 export interface Visit {
@@ -32,11 +44,11 @@ export async function openVisit(browser: Browser, base: string, options: Browser
   context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   let found: Trouble[] = [];
-  const expected: { status: number; path: string | RegExp }[] = [];
+  const expected: Expected[] = [];
   const streams = new Set<Request>();
-  const note = (kind: Trouble['kind'], text: string): void => {
+  const note = (kind: Trouble['kind'], text: string, answer?: Answer): void => {
     const at = page.url().replace(base, '');
-    found.push({ kind, page: at, text, toString: () => `${kind} on ${at}: ${text}` });
+    found.push({ kind, page: at, text, answer, toString: () => `${kind} on ${at}: ${text}` });
   };
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) =>
@@ -59,16 +71,18 @@ export async function openVisit(browser: Browser, base: string, options: Browser
   page.on('requestfailed', (request) => streams.delete(request));
   page.on('response', (response) => {
     const path = response.url().replace(base, '');
-    if (response.status() < 400 || response.request().isNavigationRequest()) return;
-    if (expected.some((one) => one.status === response.status() && matches(one.path, path))) return;
-    note('answer', `${response.status()} ${response.request().method()} ${path}`);
+    const status = response.status();
+    if (status < 400 || response.request().isNavigationRequest()) return;
+    note('answer', `${status} ${response.request().method()} ${path}`, { status, path });
   });
   return {
     context,
     page,
     base,
     go: (path) => open(page, path),
-    trouble: () => found,
+    // Judged when asked, not when it happened: an answer may be quicker than the line that expects it.
+    trouble: () =>
+      found.filter(({ answer }) => !answer || !expected.some((one) => one.status === answer.status && matches(one.path, answer.path))),
     forget: () => {
       found = [];
     },
