@@ -532,6 +532,11 @@ export interface SyncSessions {
   updated_at: Generated<Timestamp>;
 }
 
+export interface TableWrites {
+  table_name: string;
+  xid: Generated<number>;
+}
+
 export interface Tags {
   category: string;
   color: Generated<string>;
@@ -630,6 +635,7 @@ export interface DB {
   settings: Settings;
   sync_instance_records: SyncInstanceRecords;
   sync_sessions: SyncSessions;
+  table_writes: TableWrites;
   tags: Tags;
   unified_logs: UnifiedLogs;
   user_preferences: UserPreferences;

@@ -3,6 +3,7 @@ import { LOCKS, lockUntilCommit } from '../../jobs/index.ts';
 import { type Actor, audit, type Log } from '../../logbook/index.ts';
 import { refuse } from '../../refusal.ts';
 import { ensurePartitions, forgetPartitions, monthsFrom, partitionedTables, partitionName } from '../../store/partitions.ts';
+import { noteWrite } from '../../store/table-writes.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { partitions, type ShownPartition } from './list.ts';
@@ -103,6 +104,7 @@ export async function cleanupPartitions(
     for (const p of old) {
       await queries.detach(db, p.parent, p.name);
       await queries.drop(db, p.name);
+      await noteWrite(db, p.parent);
     }
     if (old.length > 0)
       await audit(db, actor ?? { user: null, now }, {

@@ -14,6 +14,7 @@ import * as longNames from './0008-long-names.ts';
 import * as factsWrittenFast from './0009-facts-written-fast.ts';
 import * as logSearch from './0010-log-search.ts';
 import * as listIndexes from './0011-list-indexes.ts';
+import * as tableWrites from './0012-table-writes.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -27,4 +28,5 @@ export const migrations: Record<string, Migration> = {
   '0009-facts-written-fast': factsWrittenFast,
   '0010-log-search': logSearch,
   '0011-list-indexes': listIndexes,
+  '0012-table-writes': tableWrites,
 };

@@ -1,5 +1,6 @@
 import { type catalogue, DB_TYPES, type DbType, type Locale } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
+import { keptUnder } from '../../../cache/kept.ts';
 import { businessTime, dayRange } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
@@ -44,17 +45,18 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       listAccess: ({ query }) => listAccess(db, answers, query),
       async listAccountsData({ query }, { locale }) {
         const byEngine = isByEngineOnly(query);
-        const [found, stats, classes, tags] = await Promise.all([
-          queries.ledgerPage(db, query, query, !byEngine),
-          queries.ledgerStats(db),
+        const kept = keptUnder({ db, cache }, queries.LEDGER_TABLES);
+        const [items, stats, counted, classes, tags] = await Promise.all([
+          queries.ledgerPage(db, query, query),
+          kept(queries.ledgerStats(db)),
+          byEngine ? [] : kept(queries.ledgerTotal(db, query)),
           queries.classOptions(db, locale),
           activeTags(db, undefined),
         ]);
-        const { items } = found;
         // Without other filters the tabs have counted already what the list would count again.
         const total = byEngine
           ? stats.filter((row) => query.db_type === undefined || row.db_type === query.db_type).reduce((n, row) => n + row.n, 0)
-          : found.total;
+          : counted[0]!.n;
         return {
           items: await ledgerItems(db, items, locale),
           total,
@@ -202,7 +204,7 @@ function engineFields(dbType: DbType, own: Record<string, unknown>) {
 }
 
 /** Rows of the ledger with tags and classes: one statement for each relation. */
-export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<typeof queries.ledgerPage>>['items'], locale: Locale) {
+export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<typeof queries.ledgerPage>>, locale: Locale) {
   if (items.length === 0) return [];
   const [tags, classes] = await Promise.all([
     tagsOfInstances(db, [...new Set(items.map((item) => item.instance_id))]),

@@ -51,7 +51,7 @@ export function accountExportHandler({ db, clock, log }: Deps): Pick<Handlers<ty
       async function* rows() {
         let sent = 0;
         for (let page = 1; sent < CSV_LIMIT; page++) {
-          const { items } = await ledgerPage(db, query, { page, limit: CHUNK, sort: 'username', order: 'asc' }, false);
+          const items = await ledgerPage(db, query, { page, limit: CHUNK, sort: 'username', order: 'asc' });
           for (const item of await ledgerItems(db, items, lang === 'en' ? 'en' : 'zh-CN')) {
             const state = !item.is_locked ? words.normal : item.db_type === 'sqlserver' ? words.disabled : words.locked;
             yield [

@@ -87,55 +87,55 @@ const LEDGER_SORT = {
   last_sync_time: lastSync,
 };
 
-export async function ledgerPage(
+export const ledgerPage = (
   db: Db,
   filter: LedgerFilter,
   page: { page: number; limit: number; sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' },
-  withTotal = true,
-) {
-  const [items, total] = await Promise.all([
-    ledger(db, filter)
-      .select([
-        'p.id',
-        'p.username',
-        'p.instance_id',
-        'i.name as instance_name',
-        'i.host as instance_host',
-        'p.db_type',
-        'p.is_locked',
-        'p.is_superuser',
-        'a.is_active',
-        'p.is_role',
-        'p.last_change_time',
-        'p.last_change_type',
-        'a.first_seen_at',
-      ])
-      .select([
-        sql<string | null>`p.type_specific->>'plugin'`.as('plugin'),
-        sql<string | null>`p.type_specific->>'account_status'`.as('account_status'),
-        lastSync.as('last_sync_time'),
-        readState.as('read_state'),
-      ])
-      .orderBy(LEDGER_SORT[page.sort], (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
-      .orderBy('p.id', page.order)
-      .limit(page.limit)
-      .offset((page.page - 1) * page.limit)
-      .execute(),
-    withTotal
-      ? ledger(db, filter)
-          .select((eb) => eb.fn.countAll<number>().as('n'))
-          .executeTakeFirstOrThrow()
-      : { n: 0 },
-  ]);
-  return { items, total: total.n };
-}
+) =>
+  ledger(db, filter)
+    .select([
+      'p.id',
+      'p.username',
+      'p.instance_id',
+      'i.name as instance_name',
+      'i.host as instance_host',
+      'p.db_type',
+      'p.is_locked',
+      'p.is_superuser',
+      'a.is_active',
+      'p.is_role',
+      'p.last_change_time',
+      'p.last_change_type',
+      'a.first_seen_at',
+    ])
+    .select([
+      sql<string | null>`p.type_specific->>'plugin'`.as('plugin'),
+      sql<string | null>`p.type_specific->>'account_status'`.as('account_status'),
+      lastSync.as('last_sync_time'),
+      readState.as('read_state'),
+    ])
+    .orderBy(LEDGER_SORT[page.sort], (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+    .orderBy('p.id', page.order)
+    .limit(page.limit)
+    .offset((page.page - 1) * page.limit)
+    .execute();
+/** What the counts of the ledger depend on. */
+export const LEDGER_TABLES = [
+  'account_permission',
+  'instance_accounts',
+  'instances',
+  'instance_tags',
+  'tags',
+  'account_classification_assignments',
+  'account_classifications',
+] as const;
+export const ledgerTotal = (db: Db, filter: LedgerFilter) => ledger(db, filter).select((eb) => eb.fn.countAll<number>().as('n'));
 
 /** Active accounts of active instances by engine, without roles: the tabs of the ledger. */
 export const ledgerStats = (db: Db) =>
   ledger(db, { tags: [], include_deleted: false, include_roles: false })
     .select((eb) => ['p.db_type', eb.fn.countAll<number>().as('n')])
-    .groupBy('p.db_type')
-    .execute();
+    .groupBy('p.db_type');
 
 /** The classes of some accounts, highest priority first. */
 /** The name of a class in the caller's language, where it has one. */

@@ -1,5 +1,6 @@
 import type { catalogue, DbType } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
+import { keptUnder } from '../../../cache/kept.ts';
 import { addDays, today } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
@@ -117,7 +118,7 @@ export function aggregationHandlers(deps: Deps): {
           const rows = (await queries.topDatabaseAggregates(db, query, query.top)).map(databaseItem);
           return paged(rows, rows.length, 1, Math.max(1, rows.length));
         }
-        const { items, total } = await queries.databaseAggregatePage(db, query, query);
+        const { items, total } = await queries.databaseAggregatePage(db, keptUnder(deps, queries.DATABASE_TABLES), query, query);
         return paged(items.map(databaseItem), total, query.page, query.limit);
       },
       async getDatabaseAggregationsSummary({ query }) {
@@ -135,7 +136,7 @@ export function aggregationHandlers(deps: Deps): {
           const rows = (await queries.topInstanceAggregates(db, f, query.top)).map(instanceItem);
           return paged(rows, rows.length, 1, Math.max(1, rows.length));
         }
-        const { items, total } = await queries.instanceAggregatePage(db, f, query);
+        const { items, total } = await queries.instanceAggregatePage(db, keptUnder(deps, queries.INSTANCE_TABLES), f, query);
         return paged(items.map(instanceItem), total, query.page, query.limit);
       },
       async getInstanceAggregationsSummary({ query }) {

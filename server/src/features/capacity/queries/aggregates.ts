@@ -1,4 +1,5 @@
 import { type Kysely, type OrderByItemBuilder, sql } from 'kysely';
+import type { Kept } from '../../../cache/kept.ts';
 import type { DB } from '../../../store/tables.ts';
 import { type PeriodType, UNIT } from '../periods.ts';
 
@@ -166,8 +167,8 @@ const databaseRows = (db: Db, f: AggregateFilter) =>
     .where('d.is_active', '=', true)
     .where(conditions(f))
     .where(ofDatabase(f));
-export async function databaseAggregatePage(db: Db, f: AggregateFilter, page: Page) {
-  const [items, { n }] = await Promise.all([
+export async function databaseAggregatePage(db: Db, kept: Kept, f: AggregateFilter, page: Page) {
+  const [items, [counted]] = await Promise.all([
     databaseRows(db, f)
       .selectAll('a')
       .select(['i.name as instance_name', 'i.db_type'])
@@ -176,12 +177,13 @@ export async function databaseAggregatePage(db: Db, f: AggregateFilter, page: Pa
       .limit(page.limit)
       .offset((page.page - 1) * page.limit)
       .execute(),
-    databaseRows(db, f)
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .executeTakeFirstOrThrow(),
+    kept(databaseRows(db, f).select((eb) => eb.fn.countAll<number>().as('n'))),
   ]);
-  return { items, total: n };
+  return { items, total: counted!.n };
 }
+/** What the counts of the two lists depend on. */
+export const DATABASE_TABLES = ['database_size_aggregations', 'instance_databases', 'instances'] as const;
+export const INSTANCE_TABLES = ['instance_size_aggregations', 'instances'] as const;
 /** Chart mode: all rows of the `top` largest, oldest first, ranked in the same statement. */
 export const topDatabaseAggregates = (db: Db, f: AggregateFilter, top: number) =>
   db
@@ -231,8 +233,8 @@ export async function databaseSummary(db: Db, f: AggregateFilter & { period_type
 
 const instanceRows = (db: Db, f: AggregateFilter) =>
   db.selectFrom('instance_size_aggregations as a').innerJoin('instances as i', 'i.id', 'a.instance_id').where(conditions(f));
-export async function instanceAggregatePage(db: Db, f: AggregateFilter, page: Page) {
-  const [items, { n }] = await Promise.all([
+export async function instanceAggregatePage(db: Db, kept: Kept, f: AggregateFilter, page: Page) {
+  const [items, [counted]] = await Promise.all([
     instanceRows(db, f)
       .selectAll('a')
       .select(['i.name as instance_name', 'i.db_type'])
@@ -241,11 +243,9 @@ export async function instanceAggregatePage(db: Db, f: AggregateFilter, page: Pa
       .limit(page.limit)
       .offset((page.page - 1) * page.limit)
       .execute(),
-    instanceRows(db, f)
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .executeTakeFirstOrThrow(),
+    kept(instanceRows(db, f).select((eb) => eb.fn.countAll<number>().as('n'))),
   ]);
-  return { items, total: n };
+  return { items, total: counted!.n };
 }
 export const topInstanceAggregates = (db: Db, f: AggregateFilter, top: number) =>
   db
