@@ -1,7 +1,7 @@
 import type { Deps } from './assemble.ts';
 import { accountSync } from './features/accounts/index.ts';
 import { aggregationWork, capacitySync } from './features/capacity/index.ts';
-import { classificationWork } from './features/classification/index.ts';
+import { classificationWork, forgetMarks } from './features/classification/index.ts';
 import { loginOf } from './features/instances/index.ts';
 import { installJobs, jobRun, runJob, sweepRuns, tick } from './features/scheduler/index.ts';
 import { openBeats, runRecord, type RunnerDeps, runWhole, sessionRun, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
@@ -18,6 +18,7 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
   const beats = openBeats(db, clock);
   const jobs = builtInJobs(deps);
   await installJobs(db, jobs, clock);
+  await forgetMarks(db);
   const runner: RunnerDeps = {
     db,
     clock,

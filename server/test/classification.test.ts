@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg from 'pg';
 import { catalogue, DB_TYPES, type DbType } from '@whalefall/contract';
 import { canonicalFacts, emptyFacts, type Grant, type Membership, type PrivilegeFacts } from '@whalefall/engines';
 import { type FakeInstance, fakeWorld, makeAccount } from '@whalefall/engines/fake';
-import { classifyInstance } from '../src/features/classification/index.ts';
-import { rulesByEngine } from '../src/features/classification/classify.ts';
+import { classifyInstance, forgetMarks } from '../src/features/classification/index.ts';
+import { classify, rulesByEngine } from '../src/features/classification/classify.ts';
 import { compileRule, evaluate, type Rule } from '../src/features/classification/evaluator.ts';
 import { factsIndex, type Subject } from '../src/features/classification/facts-of.ts';
 import { readExpression, summary } from '../src/features/classification/rule-language.ts';
@@ -444,6 +445,22 @@ const run = async (body: object = {}) => {
   await idle();
   return reply.body.data.session_id!;
 };
+/** How many instances' accounts are read with their facts meanwhile. */
+async function readsOf(work: () => Promise<unknown>): Promise<number> {
+  const { query } = pg.Client.prototype;
+  let reads = 0;
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const text = typeof args[0] === 'string' ? args[0] : ((args[0] as { text?: string }).text ?? '');
+    if (text.includes('extended_privileges')) reads++;
+    return (query as (...given: unknown[]) => unknown).apply(this, args);
+  } as never;
+  try {
+    await work();
+  } finally {
+    pg.Client.prototype.query = query;
+  }
+  return reads;
+}
 
 describe('classifying', () => {
   let one: number;
@@ -514,6 +531,27 @@ describe('classifying', () => {
     expect(
       (await admin().call(routes.createAssignment, { body: { account_id: 999_999, classification_id: 2 } })).body.extra!.fields,
     ).toHaveProperty('account_id');
+  });
+
+  test('an instance where nothing changed since is not read again, and counts all the same', async () => {
+    await run();
+    const read = await readsOf(async () => {
+      await run();
+    });
+    expect(read).toBe(0);
+    const { counts } = await classify(house.deps.db, {
+      instances: [
+        { id: one, db_type: 'mysql' },
+        { id: two, db_type: 'postgresql' },
+      ],
+      ...{ classes: null, batchType: 'manual', sessionId: null, userId: null, now: house.clock.now(), quiet: false },
+    });
+    expect(counts).toMatchObject({ total_accounts: 4, matched_accounts: 4, engines: { mysql: { total_accounts: 3 } } });
+    // A lock that only the account's row tells of, one instance of two.
+    await house.deps.db.updateTable('account_permission').set({ is_locked: true }).where('instance_id', '=', two).execute();
+    expect(await readsOf(() => run())).toBe(1);
+    await forgetMarks(house.deps.db);
+    expect(await readsOf(() => run())).toBe(2);
   });
 
   test('one instance’s run touches no other; a rehearsal touches nothing; user errors are not 500 (30-5, 30-20)', async () => {

@@ -27,6 +27,7 @@ const OWNERS: Record<string, string> = {
   classification_rules: 'features/classification',
   account_classification_assignments: 'features/classification',
   classification_batches: 'features/classification',
+  classification_marks: 'features/classification',
   instance_databases: 'features/capacity',
   database_size_stats: 'features/capacity',
   instance_size_stats: 'features/capacity',

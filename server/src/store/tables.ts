@@ -175,6 +175,16 @@ export interface ClassificationBatches {
   updated_at: Generated<Timestamp>;
 }
 
+export interface ClassificationMarks {
+  accounts: number;
+  accounts_state: string;
+  assignments_state: string;
+  instance_id: number;
+  matched: number;
+  rules_state: string;
+  unread: number;
+}
+
 export interface ClassificationRules {
   classification_id: number;
   created_at: Generated<Timestamp>;
@@ -614,6 +624,7 @@ export interface DB {
   account_privileges: AccountPrivileges;
   audit_events: AuditEvents;
   classification_batches: ClassificationBatches;
+  classification_marks: ClassificationMarks;
   classification_rules: ClassificationRules;
   credentials: Credentials;
   database_size_aggregations: DatabaseSizeAggregations;

@@ -10,6 +10,7 @@ import { compileRule, evaluate, type Match, MOST_FACTS, type Rule } from './eval
 import { factsIndex, type Subject } from './facts-of.ts';
 import * as rulesQueries from './queries/rules.ts';
 import * as queries from './queries/runs.ts';
+import { findUnchanged, type Found } from './unchanged.ts';
 
 type Db = Kysely<DB>;
 /** Other requests get their turn after this many accounts. */
@@ -129,7 +130,11 @@ export function planRows(accounts: readonly Account[], current: readonly queries
   return plan;
 }
 
-async function planAll(db: Db, run: Pick<Run, 'instances' | 'classes'>): Promise<{ plan: Plan; counts: Counts }> {
+async function planAll(
+  db: Db,
+  run: Pick<Run, 'instances' | 'classes'>,
+  unchanged: ReadonlyMap<number, Found> = new Map(),
+): Promise<{ plan: Plan; counts: Counts }> {
   const rules = await rulesByEngine(db);
   const engines = [...new Set(run.instances.map((instance) => instance.db_type))];
   const asked = (engine: string): number =>
@@ -144,34 +149,43 @@ async function planAll(db: Db, run: Pick<Run, 'instances' | 'classes'>): Promise
   };
   const plan: Plan = { inserts: [], kept: [], ends: [] };
   const current = new Map<number, queries.CurrentRow[]>();
-  const ids = run.instances.map((instance) => instance.id);
+  const ids = run.instances.map((instance) => instance.id).filter((id) => !unchanged.has(id));
   for (const row of await queries.currentRows(db, ids)) {
     const list = current.get(row.instance_id);
     if (list) list.push(row);
     else current.set(row.instance_id, [row]);
   }
   for (const instance of run.instances) {
+    const found = unchanged.get(instance.id);
+    if (found) {
+      count(counts, instance, { ...found, added: 0, removed: 0 });
+      continue;
+    }
     const accounts = await askInstance(db, instance, rules.get(instance.db_type) ?? []);
     const own = planRows(accounts, current.get(instance.id) ?? [], run.classes);
     const matched = accounts.filter(({ matches }) =>
       matches.some(({ rule }) => !run.classes || run.classes.has(rule.classification_id)),
     ).length;
     const unread = accounts.filter((account) => account.unread).length;
-    const engine = counts.engines[instance.db_type]!;
-    engine.total_accounts += accounts.length;
-    engine.matches += matched;
-    engine.added += own.inserts.length;
-    engine.removed += own.ends.length;
-    counts.total_accounts += accounts.length;
-    counts.matched_accounts += matched;
-    counts.unread += unread;
-    counts.instances.set(instance.id, { accounts: accounts.length, matched, unread, added: own.inserts.length, removed: own.ends.length });
+    count(counts, instance, { accounts: accounts.length, matched, unread, added: own.inserts.length, removed: own.ends.length });
     for (const part of ['inserts', 'kept'] as const) for (const row of own[part]) plan[part].push(row);
     for (const id of own.ends) plan.ends.push(id);
   }
   counts.added = plan.inserts.length;
   counts.deactivated = plan.ends.length;
   return { plan, counts };
+}
+
+function count(counts: Counts, instance: Run['instances'][number], own: Found & { added: number; removed: number }): void {
+  const engine = counts.engines[instance.db_type]!;
+  engine.total_accounts += own.accounts;
+  engine.matches += own.matched;
+  engine.added += own.added;
+  engine.removed += own.removed;
+  counts.total_accounts += own.accounts;
+  counts.matched_accounts += own.matched;
+  counts.unread += own.unread;
+  counts.instances.set(instance.id, own);
 }
 
 /** What a run would do, without doing it. */
@@ -188,10 +202,12 @@ export async function classify(db: Db, run: Run): Promise<{ counts: Counts; batc
     await lockUntilCommit(db, LOCKS.classification);
     const { now } = run;
     await queries.openBatch(db, { batch_id: batchId, batch_type: run.batchType, session_id: run.sessionId, created_by: run.userId, now });
-    const { plan, counts } = await planAll(db, run);
+    const { unchanged, remember } = await findUnchanged(db, run);
+    const { plan, counts } = await planAll(db, run, unchanged);
     await queries.endRows(db, plan.ends, now);
     await queries.insertRows(db, plan.inserts, batchId, run.userId, now);
     counts.refreshed = await queries.refreshRows(db, plan.kept, batchId, now);
+    await remember(counts);
     if (run.quiet && counts.added + counts.refreshed + counts.deactivated === 0) {
       await queries.dropBatch(db, batchId);
       return { counts, batchId: null };

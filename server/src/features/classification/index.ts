@@ -12,6 +12,7 @@ import { ruleHandlers } from './handlers/rules.ts';
 
 export { classificationWork, startClassification } from './classification-session.ts';
 export { classifyInstance } from './classify.ts';
+export { forgetMarks } from './queries/marks.ts';
 
 /** §4 accounts/classifications */
 export const classificationHandlers = (deps: Deps): Handlers<typeof catalogue.accountsClassifications> => ({

@@ -16,6 +16,8 @@ import * as logSearch from './0010-log-search.ts';
 import * as listIndexes from './0011-list-indexes.ts';
 import * as tableWrites from './0012-table-writes.ts';
 
+import * as classificationMarks from './0013-classification-marks.ts';
+
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
   '0002-inventory': inventory,
@@ -29,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0010-log-search': logSearch,
   '0011-list-indexes': listIndexes,
   '0012-table-writes': tableWrites,
+  '0013-classification-marks': classificationMarks,
 };
