@@ -13,7 +13,7 @@ const home = (library, where, why, what = `^node_modules/${library}/|^${library}
   to: { path: what, dependencyTypesNot: ['type-only'] },
 });
 
-const tests = '\\.test\\.tsx?$|^server/test/|^engines/(test|verify)/|^bench/|^e2e/';
+const tests = '\\.test\\.tsx?$|^server/(test|torture)/|^engines/(test|verify)/|^bench/|^e2e/';
 /** Our own SQL is written in these files. */
 const queries = '^server/src/[a-z/-]+/queries(\\.ts$|/)';
 const store = '^server/src/store/';

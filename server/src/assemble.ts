@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import { type Cache, openCache } from './cache/cache.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { instanceChanged } from './features/classification/index.ts';
 import { jobRun } from './features/scheduler/index.ts';
 import { sessionRun, syncRecord } from './features/sync-sessions/index.ts';
 import { openQueue, type Queue } from './jobs/index.ts';
@@ -56,7 +57,7 @@ export async function assemble(config: Config, given: Given): Promise<Deps> {
   const { db, connection } = store;
   const sink = openSink(db, log);
   const listener = openListener(connection);
-  const queue = await openQueue(connection, [syncRecord, sessionRun, jobRun], listener, log, given.worker);
+  const queue = await openQueue(connection, [syncRecord, sessionRun, jobRun, instanceChanged], listener, log, given.worker);
   const cache = openCache(config.redisUrl);
   const [current, ...previous] = config.credentialKeys;
   return {

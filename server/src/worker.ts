@@ -1,7 +1,7 @@
 import type { Deps } from './assemble.ts';
 import { accountSync } from './features/accounts/index.ts';
 import { aggregationWork, capacitySync } from './features/capacity/index.ts';
-import { classificationWork, forgetMarks } from './features/classification/index.ts';
+import { classificationWork, classifyInstance, forgetMarks, instanceChanged } from './features/classification/index.ts';
 import { loginOf } from './features/instances/index.ts';
 import { installJobs, jobRun, runJob, sweepRuns, tick } from './features/scheduler/index.ts';
 import { openBeats, runRecord, type RunnerDeps, runWhole, sessionRun, sweepSessions, syncRecord } from './features/sync-sessions/index.ts';
@@ -11,6 +11,7 @@ const TICK_MS = 1000;
 const SWEEP_MS = 10_000;
 const JOB_SLOTS = 5;
 const DEADLINE_MS = 600_000;
+const CLASSIFY_SLOTS = 2;
 
 /** The hands: takes records and job runs off the queue, ticks for due jobs, and clears up after the dead. */
 export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }> {
@@ -33,6 +34,7 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
   queue.work(jobRun, JOB_SLOTS, ({ runId }, signal) => runJob({ db, clock, log, jobs, node }, runId, signal));
   const wholes = { db, clock, log, works: { aggregation: aggregationWork(deps), classification: classificationWork(deps) } };
   queue.work(sessionRun, JOB_SLOTS, (job, signal) => runWhole(wholes, job, signal));
+  queue.work(instanceChanged, CLASSIFY_SLOTS, async ({ instanceId }) => void (await classifyInstance(db, instanceId, clock.now())));
   const every = (ms: number, work: () => Promise<unknown>) => {
     let busy = false;
     return setInterval(() => {
@@ -44,9 +46,15 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
         .finally(() => (busy = false));
     }, ms);
   };
+  const { mustWait, heard } = patience(clock);
   const timers = [
     every(TICK_MS, () => tick(db, queue, clock, log)),
-    every(SWEEP_MS, () => Promise.all([sweepSessions(db, log, clock.now()), sweepRuns(db, log, clock.now())])),
+    every(SWEEP_MS, async () => {
+      const patient = mustWait();
+      await sweepSessions(db, log, clock.now(), { patient });
+      if (!patient) await sweepRuns(db, log, clock.now());
+      heard();
+    }),
   ];
   return {
     async stop() {
@@ -54,5 +62,26 @@ export async function startWorker(deps: Deps): Promise<{ stop(): Promise<void> }
       await queue.stop();
       beats.stop();
     },
+  };
+}
+
+/** Twice a turn and a little: longer between two turns, and something was wrong that others suffered from as well. */
+const GAP_MS = 25_000;
+const PATIENCE_MS = 60_000;
+
+/**
+ * After our own database was away, the machine slept or its clock was set, every heartbeat is old. The living are given time
+ * to be heard of again before anybody is declared dead.
+ */
+function patience(clock: Deps['clock']): { mustWait(): boolean; heard(): void } {
+  let last = clock.now().getTime();
+  let until = last;
+  return {
+    mustWait() {
+      const now = clock.now().getTime();
+      if (now - last > GAP_MS || now < last) until = now + PATIENCE_MS;
+      return now < until;
+    },
+    heard: () => void (last = clock.now().getTime()),
   };
 }

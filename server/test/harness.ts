@@ -20,7 +20,7 @@ import { silentLog } from '../src/logbook/index.ts';
 import type { Store } from '../src/store/open.ts';
 import { hashPassword } from '../src/vault/passwords.ts';
 import { startWorker } from '../src/worker.ts';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 
 /** A clock that stands still until it is moved. */
 export interface TestClock extends Clock {
@@ -84,11 +84,13 @@ interface Options {
   config?: Partial<Config>;
   engines?: Deps['engines'];
   log?: Deps['log'];
+  /** One that the test has made ready itself; it is dropped with the house. */
+  database?: TestDatabase;
 }
 
 /** The whole server on a database of its own, with the fake engine at the outermost edge. */
 export async function openHouse(options: Options = {}): Promise<TestHouse> {
-  const database = await testDatabase();
+  const database = options.database ?? (await testDatabase());
   const clock = options.clock ?? testClock();
   const config: Config = {
     ...loadConfig(

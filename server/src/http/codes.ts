@@ -51,6 +51,13 @@ export const CODES: Record<MessageCode, Code> = {
   ),
   DATABASE_QUERY_ERROR: code(500, 'database', 'high', '数据库查询失败', 'A query of our own failed'),
   DATABASE_TIMEOUT: code(503, 'database', 'high', '数据库响应超时', 'The product’s own database took too long'),
+  DATABASE_FULL: code(
+    503,
+    'database',
+    'critical',
+    '产品自身数据库的磁盘已满，腾出空间后自动继续',
+    'The disk of the product’s own database is full; work goes on by itself when there is room again',
+  ),
   CONSTRAINT_VIOLATION: code(409, 'business', 'medium', '与现有数据冲突', 'In conflict with what is there'),
   NAME_EXISTS: code(409, 'business', 'medium', '名称已被使用', 'This name is already taken'),
   EXPRESSION_DUPLICATED: code(409, 'business', 'medium', '相同的规则已存在', 'The same rule exists already'),

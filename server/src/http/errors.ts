@@ -1,6 +1,7 @@
 import type { ErrorEnvelope, FieldErrors, Locale, MessageCode } from '@whalefall/contract';
 import { inLocale } from '@whalefall/contract';
 import { Refusal } from '../refusal.ts';
+import { storeAway, storeFull } from '../store/errors.ts';
 import { randomId } from '../vault/secrets.ts';
 import { CODES, HINTS } from './codes.ts';
 
@@ -24,41 +25,18 @@ export interface Asked {
   now: Date;
 }
 
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'EPIPE',
-  'ETIMEDOUT',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08000',
-  '08001',
-  '08003',
-  '08006',
-  '53300',
-  // The server is there but lets nobody in: shut for maintenance, dropped, or our login was changed.
-  '55000',
-  '3D000',
-  '28000',
-  '28P01',
-]);
-/** pg reports these without a code. */
-const UNREACHABLE_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end)/;
-
 /** @returns the code of an error of our own store, by driver code and never by words of the message. */
 export function storeCode(error: unknown): MessageCode | null {
   if (!(error instanceof Error)) return null;
   const code = (error as { code?: unknown }).code;
+  if (storeAway(error)) return 'DATABASE_UNAVAILABLE';
+  if (storeFull(error)) return 'DATABASE_FULL';
   if (typeof code === 'string') {
-    if (UNREACHABLE.has(code)) return 'DATABASE_UNAVAILABLE';
     if (code === '57014' || code === '55P03') return 'DATABASE_TIMEOUT';
     if (code === '23505' || code === '23503' || code === '23001' || code === '23P01') return 'CONSTRAINT_VIOLATION';
     if (/^[0-9A-Z]{5}$/.test(code)) return 'DATABASE_QUERY_ERROR';
   }
-  return UNREACHABLE_TEXT.test(error.message) ? 'DATABASE_UNAVAILABLE' : null;
+  return null;
 }
 
 const FASTIFY: Record<string, MessageCode> = {

@@ -4,5 +4,5 @@
  * Begin with queue.ts.
  */
 export { jobKind, openQueue, type Queue } from './queue.ts';
-export { queueDepth } from './queries.ts';
+export { queueDepth, withoutWork } from './queries.ts';
 export { LOCKS, lockNameUntilCommit, lockUntilCommit } from './lock.ts';

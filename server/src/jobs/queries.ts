@@ -11,3 +11,16 @@ export async function queueDepth(db: Kysely<DB>): Promise<{ queue: string; state
     group by 1, 2`.execute(db);
   return rows;
 }
+
+/**
+ * Of these pieces of work, those that the queue neither keeps nor hands out any more: completed, or given up after their
+ * last attempt. `key` names the field of their data that `values` are of.
+ */
+export async function withoutWork(db: Kysely<DB>, queue: string, key: string, values: readonly string[]): Promise<Set<string>> {
+  if (values.length === 0) return new Set();
+  const { rows } = await sql<{ value: string }>`
+    select value from unnest(${values}::text[]) as asked (value)
+    where not exists (
+      select from pgboss.job where job.name = ${queue} and job.state < 'completed' and job.data ->> ${key} = asked.value)`.execute(db);
+  return new Set(rows.map(({ value }) => value));
+}

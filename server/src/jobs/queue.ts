@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Log } from '../logbook/index.ts';
 import { type Listener, notify } from '../store/listen.ts';
+import { storeAway } from '../store/errors.ts';
 import { outsideTransaction } from '../store/transaction.ts';
 import type { DB } from '../store/tables.ts';
 
@@ -121,7 +122,9 @@ function takeWork(boss: PgBoss, kind: JobKind<object>, slots: number, handler: W
       .then(
         () => boss.complete(kind.name, attempt),
         (error: unknown) => {
-          log.error('jobs', `${kind.name} failed`, { job: job.id, attempt: job.retryCount + 1 }, error);
+          const about = { job: job.id, attempt: job.retryCount + 1 };
+          if (storeAway(error)) log.warning('jobs', `${kind.name} is done again: our own database was away`, about);
+          else log.error('jobs', `${kind.name} failed`, about, error);
           return boss.fail(kind.name, attempt, { message: error instanceof Error ? error.message : String(error) });
         },
       )

@@ -1,13 +1,22 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DB } from '../store/tables.ts';
 import type { LogRow } from './logger.ts';
 
-/** Appends rows in one statement. */
-export async function insertLogs(db: Kysely<DB>, rows: readonly LogRow[]): Promise<void> {
-  await db
-    .insertInto('unified_logs')
-    .values(rows.map((row) => ({ ...row, context: JSON.stringify(row.context) })))
-    .execute();
+/**
+ * Appends rows in one statement.
+ * @param given.again they may be there already, from a try whose answer was lost: then not once more
+ */
+export async function insertLogs(db: Kysely<DB>, rows: readonly LogRow[], given: { again: boolean }): Promise<void> {
+  const values = rows.map((row) => ({ ...row, context: JSON.stringify(row.context) }));
+  if (!given.again) return void (await db.insertInto('unified_logs').values(values).execute());
+  await sql`
+    insert into unified_logs (timestamp, level, module, message, traceback, context)
+    select g.timestamp, g.level, g.module, g.message, g.traceback, g.context
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as g (timestamp timestamptz, level text, module text, message text, traceback text, context jsonb)
+    where not exists (
+      select from unified_logs l where l.timestamp = g.timestamp and l.level = g.level and l.module = g.module
+        and l.message = g.message and l.context is not distinct from g.context)`.execute(db);
 }
 
 export interface AuditRow {

@@ -19,11 +19,14 @@ export interface Sink {
 export function openSink(db: Kysely<DB>, log: Log): Sink {
   const waiting: LogRow[] = [];
   let dropped = 0;
+  /** So many of those in front have been sent before. */
+  let doubtful = 0;
   let running: Promise<void> | undefined;
   log.sink = (row) => {
     waiting.push(row);
     if (waiting.length > LIMIT) {
       waiting.shift();
+      doubtful = Math.max(0, doubtful - 1);
       dropped++;
     }
     if (waiting.length >= BATCH) void flush();
@@ -32,22 +35,25 @@ export function openSink(db: Kysely<DB>, log: Log): Sink {
   timer.unref();
 
   /** A row that the table refuses is dropped alone: it must not hold up those behind it. */
-  async function store(rows: LogRow[]): Promise<void> {
+  async function store(rows: LogRow[], again: boolean): Promise<void> {
     try {
-      await outsideTransaction(() => insertLogs(db, rows));
+      await outsideTransaction(() => insertLogs(db, rows, { again }));
     } catch (error) {
       if (!/^2[23]/.test(String((error as { code?: unknown }).code))) throw error;
       if (rows.length === 1) return void dropped++;
-      for (const row of rows) await store([row]);
+      for (const row of rows) await store([row], again);
     }
   }
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH);
+      const batch = waiting.splice(0, doubtful > 0 ? doubtful : BATCH);
       try {
-        await store(batch);
+        await store(batch, doubtful > 0);
+        doubtful = 0;
       } catch {
-        waiting.unshift(...batch); // the store is away: they wait for the next turn
+        // The store is away: they wait for the next turn. It may have kept them all the same, and only the answer was lost.
+        doubtful = batch.length;
+        waiting.unshift(...batch);
         return;
       }
     }

@@ -10,7 +10,7 @@ import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
-import { classifyInstance } from '../classification/index.ts';
+import { instanceChanged } from '../classification/index.ts';
 import {
   lockInstance,
   nameFilter,
@@ -35,11 +35,11 @@ function demandAccounts(read: AccountsRead): AccountsRead {
   return read;
 }
 
-type SyncDeps = Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log'>;
+type SyncDeps = Pick<Deps, 'db' | 'vault' | 'engines' | 'allow' | 'clock' | 'log' | 'queue'>;
 /** One instance's account sync: read, close, compare, store in one transaction. */
 export const accountSync = (deps: SyncDeps): RecordWork => rememberingFailure(deps, 'account', (run) => syncOnce(deps, run));
 
-async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run: RecordRun): Promise<void> {
+async function syncOnce({ db, vault, engines, allow, clock, log, queue }: SyncDeps, run: RecordRun): Promise<void> {
   const started = performance.now();
   const instance = await targetOf(db, vault, run.instanceId);
   const filter = await nameFilter(db, 'account_filters', instance.dbType, DEFAULT_ACCOUNT_FILTERS);
@@ -94,6 +94,8 @@ async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run
       items,
       details(plan, read, before.length, { warnings, readMs, storeMs: Math.round(performance.now() - started) - readMs, version }),
     );
+    if (plan.added.length + plan.rewritten.length + plan.returned.length + plan.gone.length > 0)
+      await queue.enqueue(db, instanceChanged, [{ data: { instanceId: run.instanceId } }]);
     return plan;
   });
   log.info('accounts_sync', `accounts of ${instance.name} read`, {
@@ -103,11 +105,6 @@ async function syncOnce({ db, vault, engines, allow, clock, log }: SyncDeps, run
     gone: plan.gone.length,
     unread: plan.unread.length,
   });
-  if (plan.added.length + plan.rewritten.length + plan.returned.length + plan.gone.length === 0) return;
-  // What was read is stored and the record has ended: a fault here must not undo it, the nightly run makes up for it.
-  await classifyInstance(db, run.instanceId, clock.now()).catch((error: unknown) =>
-    log.error('account_classification', `accounts of ${instance.name} were not classified`, { instance: instance.name }, error),
-  );
 }
 
 function vanished(before: readonly string[], read: AccountsRead): string[] {

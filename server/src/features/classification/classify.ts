@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { DbType } from '@whalefall/contract';
 import type { PrivilegeFacts } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
-import { LOCKS, lockUntilCommit } from '../../jobs/index.ts';
+import { jobKind, LOCKS, lockUntilCommit } from '../../jobs/index.ts';
 import type { DB } from '../../store/tables.ts';
 import { transaction } from '../../store/transaction.ts';
 import { randomId } from '../../vault/secrets.ts';
@@ -217,6 +217,9 @@ export async function classify(db: Db, run: Run): Promise<{ counts: Counts; batc
     return { counts, batchId };
   });
 }
+
+/** Queued in the transaction that stores a read: whoever is killed in the meantime, the classes follow. */
+export const instanceChanged = jobKind<{ instanceId: number }>({ name: 'classify-instance', retries: 2 });
 
 /** After an account sync: the instance's classes follow what was just read. Never inside the sync's own transaction. */
 export async function classifyInstance(db: Db, instanceId: number, now: Date): Promise<Counts> {

@@ -11,7 +11,7 @@ import { classHandlers } from './handlers/classes.ts';
 import { ruleHandlers } from './handlers/rules.ts';
 
 export { classificationWork, startClassification } from './classification-session.ts';
-export { classifyInstance } from './classify.ts';
+export { classifyInstance, instanceChanged } from './classify.ts';
 export { forgetMarks } from './queries/marks.ts';
 
 /** §4 accounts/classifications */

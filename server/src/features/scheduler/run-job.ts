@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Queue } from '../../jobs/index.ts';
 import { type Actor, audit, type Log, withLogContext } from '../../logbook/index.ts';
 import { Refusal, refuse } from '../../refusal.ts';
+import { storeAway } from '../../store/errors.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { type BuiltInJob, type JobOutcome, jobRun } from './jobs.ts';
@@ -73,7 +74,7 @@ export async function runJob(deps: JobDeps, runId: number, stopping: AbortSignal
         clock.now(),
       );
     } catch (error) {
-      if (stopping.aborted) throw error;
+      if (stopping.aborted || storeAway(error)) throw error; // done again: by another worker, or when our own database is back
       if (error instanceof Refusal) return queries.endRun(db, run, { status: 'skipped', error: error.code }, clock.now());
       log.error('scheduler', `${job.id} failed`, { job_id: job.id }, error);
       await queries.endRun(db, run, { status: 'failed', error: 'an error of our own; the log has it' }, clock.now());

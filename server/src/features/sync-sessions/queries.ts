@@ -377,6 +377,23 @@ export const lostRecords = (db: Db, runningBefore: Date, pendingBefore: Date) =>
     )
     .limit(500)
     .execute();
+/** Open records that nobody has been heard of for a while: waiting for their turn, or lost. */
+export const silentRecords = (db: Db, before: Date) =>
+  db
+    .selectFrom('sync_instance_records as r')
+    .innerJoin('sync_sessions as s', 's.session_id', 'r.session_id')
+    .select(['r.id', 'r.session_id', 'r.attempts', 's.cancel_requested_at'])
+    .where('r.status', 'in', OPEN)
+    .where('r.sync_category', 'in', ['account', 'capacity'])
+    .where((eb) => eb(eb.fn.coalesce('r.heartbeat_at', 'r.created_at'), '<', before))
+    .execute();
+export const runningWholes = (db: Db) =>
+  db
+    .selectFrom('sync_sessions')
+    .select('session_id')
+    .where('status', '=', 'running')
+    .where('sync_category', 'in', ['aggregation', 'classification'])
+    .execute();
 export async function failLost(db: Db, id: number, attempts: number, cancelled: boolean, message: string, now: Date): Promise<boolean> {
   const done = await db
     .updateTable('sync_instance_records')

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { lockNameUntilCommit } from '../../jobs/index.ts';
 import { type Log, redactText, withLogContext } from '../../logbook/index.ts';
+import { storeAway, storeFull } from '../../store/errors.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import type { Beats } from './beats.ts';
@@ -153,6 +154,7 @@ export async function runRecord(deps: RunnerDeps, recordId: number, stopping: Ab
     } catch (error) {
       if (error instanceof RecordLost || mine.reason() === 'lost') return;
       if (stopping.aborted && mine.reason() === null) throw error; // another worker takes it over
+      if (!(error instanceof EngineError) && storeAway(error)) throw error; // done again when our own database is back
       await endBadly(deps, { recordId, attempt, sessionId, category }, failureOf(error, mine.reason() === 'cancelled', deadline.aborted));
     } finally {
       mine.done();
@@ -174,7 +176,8 @@ function failureOf(
       stage: error.stage,
       message: [error.detail ?? error.code, error.needs].filter(Boolean).join(' · '),
     };
-  return { status: 'failed', code: 'UNKNOWN', stage: null, message: 'an error of our own; the log has it', unexpected: error };
+  const message = storeFull(error) ? 'the disk of our own database is full' : 'an error of our own; the log has it';
+  return { status: 'failed', code: 'UNKNOWN', stage: null, message, unexpected: error };
 }
 
 async function endBadly(

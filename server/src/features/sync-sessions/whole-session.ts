@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { jobKind, LOCKS, lockUntilCommit, type Queue } from '../../jobs/index.ts';
 import { type Actor, audit, type Log } from '../../logbook/index.ts';
 import { refuse } from '../../refusal.ts';
+import { storeAway, storeFull } from '../../store/errors.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { randomId } from '../../vault/secrets.ts';
@@ -105,10 +106,11 @@ export async function runWhole(
       signal,
     });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || storeAway(error)) throw error; // done again: by another worker, or when our own database is back
     log.error(job.category, `${job.category} failed`, { session_id: job.sessionId }, error);
+    const reason = storeFull(error) ? 'the disk of our own database is full' : 'an error of our own; the log has it';
     await transaction(db, async (db) => {
-      await queries.failRecords(db, job.sessionId, 'an error of our own; the log has it', clock.now());
+      await queries.failRecords(db, job.sessionId, reason, clock.now());
       await queries.settleSession(db, job.sessionId, clock.now());
       await tell(db, job.sessionId, null);
     });
