@@ -6,9 +6,13 @@ export interface CopiedTable {
   columns: string[];
 }
 
+/** What is said in numbers of this server's transactions means nothing in another one, or worse: something else. */
+const OF_THIS_SERVER = ['table_writes', 'classification_marks'];
+
 /** All tables of ours with the columns that are not computed; not the migrations' own, not the queue's. */
 export async function copiedTables(client: pg.ClientBase): Promise<CopiedTable[]> {
-  const { rows } = await client.query<CopiedTable & { needs: string[] }>(`
+  const { rows } = await client.query<CopiedTable & { needs: string[] }>(
+    `
     select class.relname::text as name,
            (select array_agg(attname::text order by attnum) from pg_attribute
              where attrelid = class.oid and attnum > 0 and not attisdropped and attgenerated = '') as columns,
@@ -17,8 +21,10 @@ export async function copiedTables(client: pg.ClientBase): Promise<CopiedTable[]
              where conrelid = class.oid and contype = 'f' and confrelid <> class.oid) as needs
     from pg_class class
     where class.relnamespace = current_schema()::regnamespace and class.relkind in ('r', 'p') and not class.relispartition
-      and class.relname not like 'whalefall\\_migrations%'
-    order by class.relname`);
+      and class.relname not like 'whalefall\\_migrations%' and class.relname <> all ($1)
+    order by class.relname`,
+    [OF_THIS_SERVER],
+  );
   const sorted: CopiedTable[] = [];
   const left = [...rows];
   while (left.length > 0) {
