@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -135,25 +136,23 @@ test('a database that is in use is refused, and keeps what it has', async () => 
   expect(await content(house.deps.store.pool)).toEqual(before);
 });
 
+const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
+const command = (words: string[], databaseUrl: string, env: Record<string, string> = { CREDENTIAL_KEY: KEY }) =>
+  spawn(process.execPath, [MAIN, ...words], {
+    env: { ...process.env, NODE_ENV: 'test', WHALEFALL_DATA_DIR: join(folder, 'data'), DATABASE_URL: databaseUrl, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+const call = (...given: Parameters<typeof command>) =>
+  new Promise<{ code: number | null; text: string }>((resolve) => {
+    const child = command(...given);
+    let text = '';
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (text += chunk));
+    child.on('close', (code) => resolve({ code, text }));
+  });
+
 test('whalefall backup and restore: from one database to another, the file never written over', () =>
   fresh(async ({ url, pool }) => {
     const path = join(folder, 'by-command.backup');
-    const call = (words: string[], databaseUrl: string) =>
-      new Promise<{ code: number | null; text: string }>((resolve) => {
-        const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname, ...words], {
-          env: {
-            ...process.env,
-            NODE_ENV: 'test',
-            WHALEFALL_DATA_DIR: join(folder, 'data'),
-            DATABASE_URL: databaseUrl,
-            CREDENTIAL_KEY: KEY,
-          },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        let text = '';
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
-        child.on('close', (code) => resolve({ code, text }));
-      });
     const source = house.deps.config.databaseUrl!;
     expect(await call(['backup'], source)).toMatchObject({ code: 2 });
     expect(await call(['backup', path], source)).toMatchObject({ code: 0, text: expect.stringContaining('keys are not in it') });
@@ -164,4 +163,39 @@ test('whalefall backup and restore: from one database to another, the file never
     expect(await call(['restore', path], url)).toMatchObject({ code: 0 });
     expect(await content(pool)).toEqual(await content(house.deps.store.pool));
     expect(await call(['restore', path], url)).toMatchObject({ code: 1, text: expect.stringContaining('not empty') });
+  }));
+
+test('a backup killed in the middle leaves a partial file, which the next one to that name replaces; two at once are refused', async () => {
+  const path = join(folder, 'killed.backup');
+  const source = house.deps.config.databaseUrl!;
+  const child = command(['backup', path], source);
+  const ended = once(child, 'exit');
+  while (!existsSync(`${path}.partial`) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+  child.kill('SIGKILL');
+  await ended;
+  expect([existsSync(path), existsSync(`${path}.partial`)]).toEqual([false, true]);
+  const two = await Promise.allSettled([1, 2].map(() => dump(house.deps.store.pool, path, { version: '0.1.0', keys: undefined })));
+  expect(two.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(two.find((one) => one.status === 'rejected')!.reason).toMatchObject({ message: expect.stringContaining('another backup') });
+  expect([existsSync(path), existsSync(`${path}.partial`)]).toEqual([true, false]);
+  await fresh(async ({ pool }) => void expect(await restore(pool, path)).toBeGreaterThan(15000));
+});
+
+test('a backup with its keys opens on a machine that had others: they are added, and every stored password can be read again', () =>
+  fresh(async ({ url }) => {
+    const path = join(folder, 'keys.backup');
+    const there = join(folder, 'elsewhere');
+    mkdirSync(there);
+    writeFileSync(join(there, 'credential-key'), `${Buffer.alloc(32, 9).toString('base64')}\n`, { mode: 0o600 });
+    const elsewhere = { WHALEFALL_DATA_DIR: there, CREDENTIAL_KEY: '' };
+    expect(await call(['backup', path, '--with-keys'], house.deps.config.databaseUrl!)).toMatchObject({
+      ...{ code: 0, text: expect.stringContaining('with the credential keys') },
+    });
+    expect(await call(['restore', path], url, elsewhere)).toMatchObject({ code: 0, text: expect.stringContaining('were added to') });
+    const keys = readFileSync(join(there, 'credential-key'), 'utf8').trim().split('\n');
+    expect(keys).toEqual([Buffer.alloc(32, 9).toString('base64'), KEY]);
+    expect(statSync(join(there, 'credential-key')).mode & 0o777).toBe(0o600);
+    expect(await call(['credentials', 'rotate-key'], url, elsewhere)).toMatchObject({
+      ...{ code: 0, text: expect.stringContaining('1 passwords') },
+    });
   }));

@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { listPartitions, type PartitionedTable } from '../partitions.ts';
@@ -8,6 +9,8 @@ import { appliedMigrations, type CopiedTable, copiedTables, quoted } from './tab
 
 export const FORMAT = 1;
 const CHUNK = 1024 * 1024;
+/** Held together with the file's name while it is written: a partial file without it was left by a backup that was killed. */
+const LOCK = 748;
 
 /** The first entry, `manifest.json`: whether the rest can be used is decided by it alone. */
 export interface Manifest {
@@ -35,6 +38,13 @@ export async function dump(pool: pg.Pool, file: string, about: { version: string
   const partial = `${file}.partial`;
   const now = new Date();
   const client = await pool.connect();
+  const held = [LOCK, resolve(file)];
+  const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as alone', held);
+  if (!rows[0]!.alone) {
+    client.release();
+    throw new Error(`another backup is writing ${file}`);
+  }
+  await rm(partial, { force: true });
   const archive = createArchive(partial);
   const json = (name: string, value: unknown) => archive.add(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`), now);
   try {
@@ -57,16 +67,16 @@ export async function dump(pool: pg.Pool, file: string, about: { version: string
     for (const { name, columns } of tables) {
       const stream = client.query(copyTo(`copy (select ${columns.map(quoted).join(', ')} from ${quoted(name)}) to stdout`));
       let number = 0;
-      let held: Buffer[] = [];
+      let piece: Buffer[] = [];
       let size = 0;
       const flush = async () => {
         if (size === 0) return;
-        await archive.add(`tables/${name}/${String(++number).padStart(8, '0')}.copy`, Buffer.concat(held), now);
-        held = [];
+        await archive.add(`tables/${name}/${String(++number).padStart(8, '0')}.copy`, Buffer.concat(piece), now);
+        piece = [];
         size = 0;
       };
       for await (const chunk of stream as AsyncIterable<Buffer>) {
-        held.push(chunk);
+        piece.push(chunk);
         size += chunk.length;
         if (size >= CHUNK) await flush();
       }
@@ -77,13 +87,14 @@ export async function dump(pool: pg.Pool, file: string, about: { version: string
     await json('end.json', ending);
     await client.query('commit');
     await archive.end();
-    client.release();
     await rename(partial, file);
+    await client.query('select pg_advisory_unlock($1, hashtext($2))', held);
+    client.release();
     return Object.values(ending.rows).reduce((total, n) => total + n, 0);
   } catch (error) {
     client.release(true);
     await archive.abandon();
-    if ((error as { code?: string }).code !== 'EEXIST') await rm(partial, { force: true });
+    await rm(partial, { force: true });
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { openHandle } from '../open.ts';
 import { ensurePartitions } from '../partitions.ts';
 import { ArchiveBroken, readArchive } from './archive.ts';
 import { type Ending, FORMAT, type Manifest } from './dump.ts';
-import { appliedMigrations, copiedTables, quoted } from './tables.ts';
+import { appliedMigrations, copiedTables, OF_THIS_SERVER, quoted } from './tables.ts';
 
 /** The backup cannot be restored here; nothing was changed. */
 export class RestoreRefused extends Error {
@@ -87,7 +87,7 @@ async function fill(client: pg.ClientBase, file: string, manifest: Manifest): Pr
   // Names from the file are never put into a statement: they must be those of the schema.
   if (JSON.stringify(tables) !== JSON.stringify(manifest.tables))
     throw new RestoreRefused('the tables of the backup are not those of this schema');
-  await client.query(`truncate ${tables.map(({ name }) => quoted(name)).join(', ')} restart identity`);
+  await client.query(`truncate ${[...tables.map(({ name }) => name), ...OF_THIS_SERVER].map(quoted).join(', ')} restart identity`);
   const counted: Record<string, number> = Object.fromEntries(tables.map(({ name }) => [name, 0]));
   let current: { name: string; copy: ReturnType<typeof copyFrom>; done: Promise<void> } | undefined;
   const close = async () => {

@@ -7,7 +7,7 @@ export interface CopiedTable {
 }
 
 /** What is said in numbers of this server's transactions means nothing in another one, or worse: something else. */
-const OF_THIS_SERVER = ['table_writes', 'classification_marks'];
+export const OF_THIS_SERVER = ['table_writes', 'classification_marks'];
 
 /** All tables of ours with the columns that are not computed; not the migrations' own, not the queue's. */
 export async function copiedTables(client: pg.ClientBase): Promise<CopiedTable[]> {
