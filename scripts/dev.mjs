@@ -4,14 +4,14 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment, findNode, follow, prepare, root } from './project.mjs';
+import { environment, findNode, follow, prepare, root, serverFlags } from './project.mjs';
 
 try {
   await prepare();
   const node = findNode();
   const env = environment();
   const both = [
-    follow(node, ['--watch', '--enable-source-maps', join(root, 'server', 'src', 'main.ts'), 'serve', ...process.argv.slice(2)], { env }),
+    follow(node, ['--watch', ...serverFlags, join(root, 'server', 'src', 'main.ts'), 'serve', ...process.argv.slice(2)], { env }),
   ];
   if (existsSync(join(root, 'web', 'index.html'))) {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');

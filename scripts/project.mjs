@@ -16,6 +16,12 @@ export const windows = process.platform === 'win32';
 export const nodeForSources = '22.18.0';
 export const nodeForBundle = '22.12.0';
 
+/**
+ * How the server is run. By default V8 lets the young part of the heap grow with the machine's memory, to 128 MB on a
+ * large one; with a semi-space of 8 MB the read of a large server takes as long, and about 100 MB less.
+ */
+export const serverFlags = ['--enable-source-maps', '--max-semi-space-size=8'];
+
 export function atLeast(version, least) {
   const [a, b] = [version, least].map((text) => text.replace(/^v/, '').split('.').map(Number));
   const at = [0, 1, 2].find((i) => a[i] !== b[i]);

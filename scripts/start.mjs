@@ -3,12 +3,12 @@
  * hands over to the bundle. Must run on Node 20 with nothing installed.
  */
 import { join } from 'node:path';
-import { environment, findNode, follow, nodeForBundle, prepare, root } from './project.mjs';
+import { environment, findNode, follow, nodeForBundle, prepare, root, serverFlags } from './project.mjs';
 
 try {
   await prepare();
   const [command = 'serve', ...rest] = process.argv.slice(2);
-  process.exitCode = await follow(findNode(nodeForBundle), ['--enable-source-maps', join(root, 'dist', 'main.js'), command, ...rest], {
+  process.exitCode = await follow(findNode(nodeForBundle), [...serverFlags, join(root, 'dist', 'main.js'), command, ...rest], {
     env: environment(),
   });
 } catch (error) {

@@ -78,37 +78,49 @@ export const emptyFacts = (): PrivilegeFacts => ({ v: 1, grants: [], memberships
 /**
  * Canonical form: fixed key order, nulls omitted, entries sorted by all keys and each only once, attribute keys
  * sorted at every depth. Equal facts give equal `JSON.stringify` texts, whatever order the server answered in.
+ * What is in that form already comes back as it is: large reads pass through here more than once.
  */
 export function canonicalFacts(facts: PrivilegeFacts): PrivilegeFacts {
-  return {
-    v: 1,
-    grants: canonicalList(facts.grants, GRANT_KEYS),
-    memberships: canonicalList(facts.memberships, MEMBERSHIP_KEYS),
-    owns: canonicalList(facts.owns, OWNED_KEYS),
-    unread: canonicalList(facts.unread, UNREAD_KEYS),
-    attributes: sortKeys(facts.attributes) as Record<string, unknown>,
-  };
+  const grants = canonicalList(facts.grants, GRANT_KEYS);
+  const memberships = canonicalList(facts.memberships, MEMBERSHIP_KEYS);
+  const owns = canonicalList(facts.owns, OWNED_KEYS);
+  const unread = canonicalList(facts.unread, UNREAD_KEYS);
+  return { v: 1, grants, memberships, owns, unread, attributes: sortKeys(facts.attributes) as Record<string, unknown> };
 }
 
-function canonicalList<T extends object>(entries: readonly T[], keys: readonly (keyof T & string)[]): T[] {
-  // U+0000 cannot occur in a name, and sorts before every other character, so comparing the joined texts
-  // equals comparing key by key; an absent key sorts first.
-  const byKey = new Map<string, T>();
-  for (const entry of entries) {
-    let sortKey = '';
-    const kept: Record<string, unknown> = {};
-    for (const key of keys) {
-      const value = entry[key];
-      if (value === undefined || value === null) {
-        sortKey += '\u0000';
-        continue;
-      }
-      kept[key] = value;
-      sortKey += `${String(value)}\u0000`;
-    }
-    if (!byKey.has(sortKey)) byKey.set(sortKey, kept as T);
+function canonicalList<T extends object>(entries: T[], keys: readonly (keyof T & string)[]): T[] {
+  const ordered = (a: T, b: T): number => compareEntries(a, b, keys);
+  if (entries.every((entry, i) => isCanonical(entry, keys) && (i === 0 || ordered(entries[i - 1]!, entry) < 0))) return entries;
+  const sorted = entries.map((entry) => (isCanonical(entry, keys) ? entry : canonicalEntry(entry, keys))).sort(ordered);
+  return sorted.filter((entry, i) => i === 0 || ordered(sorted[i - 1]!, entry) !== 0);
+}
+
+/** Key by key, as texts; an absent key comes first. */
+function compareEntries<T extends object>(a: T, b: T, keys: readonly (keyof T & string)[]): number {
+  for (const key of keys) {
+    const [x, y] = [a[key], b[key]];
+    if (x === y) continue;
+    const order = compareCodeUnits(x === undefined || x === null ? '' : String(x), y === undefined || y === null ? '' : String(y));
+    if (order !== 0) return order;
   }
-  return [...byKey.keys()].sort(compareCodeUnits).map((key) => byKey.get(key)!);
+  return 0;
+}
+
+/** No nulls, and keys in the order in which they are written. */
+function isCanonical<T extends object>(entry: T, keys: readonly string[]): boolean {
+  let at = -1;
+  for (const key in entry) {
+    const place = keys.indexOf(key, at + 1);
+    if (place < 0 || entry[key] === null || entry[key] === undefined) return false;
+    at = place;
+  }
+  return true;
+}
+
+function canonicalEntry<T extends object>(entry: T, keys: readonly (keyof T & string)[]): T {
+  const kept: Partial<T> = {};
+  for (const key of keys) if (entry[key] !== undefined && entry[key] !== null) kept[key] = entry[key];
+  return kept as T;
 }
 
 const compareCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

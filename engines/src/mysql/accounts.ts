@@ -86,9 +86,9 @@ async function readGrants(
   const database = columns.get('db') ?? [];
   if (queries.privilegeColumns(database).length === 0) return null;
   try {
-    rows.databases = await session.query(queries.databaseGrants(database));
-    rows.tables = await session.query(queries.TABLE_GRANTS);
-    rows.columns = await session.query(queries.COLUMN_GRANTS);
+    rows.databases = await session.large(queries.databaseGrants(database));
+    rows.tables = await session.large(queries.TABLE_GRANTS);
+    rows.columns = await session.large(queries.COLUMN_GRANTS);
   } catch (error) {
     if (error instanceof EngineError && error.code === 'PRIVILEGE_MISSING') return null;
     throw error;

@@ -1,6 +1,6 @@
 /** The only file that knows the driver `mysql2`: connect, query with timeout and signal, close, errors to codes. */
 import net from 'node:net';
-import type { Connection } from 'mysql2';
+import type { Connection, QueryOptions } from 'mysql2';
 import { within } from '../deadline.ts';
 import { dial, networkErrorCode, tlsPlan, type TlsPlan } from '../dial.ts';
 import { EngineError, type ConnectOptions, type ErrorCode, type ErrorStage, type Target } from '../engine.ts';
@@ -9,6 +9,8 @@ export interface Session {
   statements: number;
   query<T>(text: string, values?: unknown[]): Promise<T[]>;
   rows<T extends unknown[]>(text: string, values?: unknown[]): Promise<T[]>;
+  /** For large results: equal texts are kept once. */
+  large<T>(text: string): Promise<T[]>;
   close(): Promise<void>;
 }
 
@@ -141,16 +143,28 @@ async function attempt(target: Target, address: string, plan: TlsPlan | null, on
   });
 }
 
+/** A server's names come with every grant on them: hundreds of thousands of equal texts that need not all be kept. */
+function sharedTexts(): (field: unknown, next: () => unknown) => unknown {
+  const texts = new Map<string, string>();
+  return (_, next) => {
+    const value = next();
+    if (typeof value !== 'string') return value;
+    const known = texts.get(value);
+    if (known === undefined) texts.set(value, value);
+    return known ?? value;
+  };
+}
+
 function session(connection: Driver, options: ConnectOptions): Session {
   const destroy = (): void => connection.destroy();
   options.signal?.addEventListener('abort', destroy, { once: true });
-  const run = (sql: string, values: unknown[] | undefined, rowsAsArray: boolean): Promise<unknown[]> => {
+  const run = (sql: string, values: unknown[] | undefined, how: Pick<QueryOptions, 'rowsAsArray' | 'typeCast'>): Promise<unknown[]> => {
     self.statements += 1;
     return within(
       { ms: options.queryTimeoutMs ?? 300_000, signal: options.signal, stage: 'query', destroy },
       () =>
         new Promise<unknown[]>((resolve, reject) => {
-          connection.query({ sql, rowsAsArray, ...(values ? { values } : {}) }, (error, rows) => {
+          connection.query({ sql, ...how, ...(values ? { values } : {}) }, (error, rows) => {
             if (error) reject(toEngineError(error, 'query'));
             else resolve(Array.isArray(rows) ? rows : []);
           });
@@ -159,8 +173,9 @@ function session(connection: Driver, options: ConnectOptions): Session {
   };
   const self: Session = {
     statements: 0,
-    query: <T>(text: string, values?: unknown[]) => run(text, values, false) as Promise<T[]>,
-    rows: <T extends unknown[]>(text: string, values?: unknown[]) => run(text, values, true) as Promise<T[]>,
+    query: <T>(text: string, values?: unknown[]) => run(text, values, {}) as Promise<T[]>,
+    rows: <T extends unknown[]>(text: string, values?: unknown[]) => run(text, values, { rowsAsArray: true }) as Promise<T[]>,
+    large: <T>(text: string) => run(text, undefined, { typeCast: sharedTexts() }) as Promise<T[]>,
     close() {
       options.signal?.removeEventListener('abort', destroy);
       return new Promise((resolve) => {

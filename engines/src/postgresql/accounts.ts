@@ -5,7 +5,7 @@ import { filterAccounts, type NameFilter } from '../filters.ts';
 import { inParallel } from '../pool.ts';
 import { byVersion } from '../sql.ts';
 import { openSession, type Session } from './client.ts';
-import { parseAccounts, type AclRow, type MemberRow, type RoleRow } from './parse.ts';
+import { readFacts, type AclRow, type MemberRow, type RoleRow } from './parse.ts';
 import { BEGIN, CLUSTER, COMMIT, DATABASES, MEMBERSHIPS, OBJECTS, ROLES, SETTINGS } from './queries.ts';
 
 /** Connections to databases of one server at the same time, the first one not counted. */
@@ -50,7 +50,8 @@ export async function readAccounts(reading: Reading, filter: NameFilter): Promis
   }));
   if (server.roles.length === 0) throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'pg_roles is empty for this login' });
   let statements = session.statements - before;
-  const acls: AclRow[][] = [server.acls];
+  const facts = readFacts({ version, roles: server.roles, members: server.members });
+  facts.add(server.acls);
   const unread: Unread[] = [];
   const enterable: string[] = [];
   for (const database of server.databases) {
@@ -65,7 +66,7 @@ export async function readAccounts(reading: Reading, filter: NameFilter): Promis
       // A password that is refused once is not tried again: we lock nobody's account out.
       if (refused) throw refused;
       const read = await readDatabase(reading, database);
-      acls.push(read.rows);
+      facts.add(read.rows);
       statements += read.statements;
     } catch (error) {
       if (!(error instanceof EngineError) || error.code === 'CANCELLED' || error.code === 'TARGET_NOT_ALLOWED') throw error;
@@ -73,8 +74,7 @@ export async function readAccounts(reading: Reading, filter: NameFilter): Promis
       unread.push({ scope: 'database', database, code: error.code, needs: error.needs ?? null });
     }
   });
-  const accounts = parseAccounts({ version, roles: server.roles, members: server.members, acls, unread });
-  const { kept, filteredOut } = filterAccounts('postgresql', accounts, filter);
+  const { kept, filteredOut } = filterAccounts('postgresql', facts.accounts(unread), filter);
   return { accounts: kept, filteredOut, unread, statements };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { EngineError } from '../engine.ts';
 import { toEngineError } from './client.ts';
-import { parseAccounts, parseVersion, type AclRow, type MemberRow, type RoleRow } from './parse.ts';
+import { parseVersion, readFacts, type AclRow, type MemberRow, type RoleRow } from './parse.ts';
 
 const recorded = JSON.parse(readFileSync(new URL('fixtures/recorded-18.json', import.meta.url), 'utf8')) as {
   version: number;
@@ -11,7 +11,12 @@ const recorded = JSON.parse(readFileSync(new URL('fixtures/recorded-18.json', im
   cluster: AclRow[];
   objects: AclRow[];
 };
-const accounts = parseAccounts({ ...recorded, acls: [recorded.cluster, recorded.objects], unread: [] });
+const parsed = (...lists: AclRow[][]) => {
+  const reader = readFacts(recorded);
+  lists.forEach((rows) => reader.add(rows));
+  return reader.accounts([]);
+};
+const accounts = parsed(recorded.cluster, recorded.objects);
 const account = (name: string) => accounts.find((found) => found.username === name)!;
 
 test('recorded from version 18: owner, grants, defaults, what was taken from everybody', () => {
@@ -62,7 +67,7 @@ test('recorded from version 18: owner, grants, defaults, what was taken from eve
 });
 
 test('the order of rows does not matter', () => {
-  const again = parseAccounts({ ...recorded, acls: [[...recorded.objects].reverse(), [...recorded.cluster].reverse()], unread: [] });
+  const again = parsed([...recorded.objects].reverse(), [...recorded.cluster].reverse());
   expect(JSON.stringify(again.map((one) => one.facts))).toBe(JSON.stringify(accounts.map((one) => one.facts)));
 });
 

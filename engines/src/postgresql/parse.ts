@@ -27,7 +27,7 @@ export interface MemberRow {
   set: boolean;
 }
 
-/** In the order of the columns of `EXPLODED`. */
+/** An object and its access list, in the order of the columns of `EXPLODED`. */
 export type AclRow = [
   scope: GrantScope,
   kind: string | null,
@@ -38,12 +38,17 @@ export type AclRow = [
   owner: number,
   plain: boolean,
   compared: boolean,
-  mark: 'c' | 'i' | null,
-  grantor: number | null,
-  grantee: number | null,
-  privilege: string | null,
-  grantable: boolean | null,
+  entries: string | null,
 ];
+
+/** One entry of an access list: `c` as it is now, `i` as it was in the beginning. */
+interface AclEntry {
+  mark: 'c' | 'i';
+  grantor: number;
+  grantee: number;
+  grantable: boolean;
+  privilege: string;
+}
 
 /** PUBLIC's identity: no role can bear this name. */
 export const PUBLIC = 'public';
@@ -56,16 +61,30 @@ const PUBLIC_DEFAULT: Partial<Record<GrantScope, readonly string[]>> = {
   type: ['USAGE'],
 };
 
-const spelled = (privilege: string): string => (privilege === 'TEMPORARY' ? 'TEMP' : privilege);
+/** Spelled as PostgreSQL's documentation does, and each name one text however often it was sent: there are some dozen of them. */
+const SPELLED = new Map([['TEMPORARY', 'TEMP']]);
+function spelled(privilege: string): string {
+  const known = SPELLED.get(privilege);
+  if (known !== undefined) return known;
+  SPELLED.set(privilege, privilege);
+  return privilege;
+}
 
-/** Facts of every role and of PUBLIC, canonical. `version` = server_version_num. */
-export function parseAccounts(read: {
+export interface RolesRead {
+  /** server_version_num */
   version: number;
   roles: RoleRow[];
   members: MemberRow[];
-  acls: Iterable<AclRow[]>;
-  unread: Unread[];
-}): AccountFact[] {
+}
+
+/** Takes in access lists as they arrive, a database at a time, so that no more than one is held in two forms. */
+export interface FactsReader {
+  add(rows: readonly AclRow[]): void;
+  /** Facts of every role and of PUBLIC, canonical. */
+  accounts(unread: Unread[]): AccountFact[];
+}
+
+export function readFacts(read: RolesRead): FactsReader {
   const names = new Map(read.roles.map((role) => [role.oid, role.name]));
   const nameOf = (oid: number): string => names.get(oid) ?? `oid:${oid}`;
   const facts = new Map<number, PrivilegeFacts>();
@@ -84,41 +103,58 @@ export function parseAccounts(read: {
       grantor: nameOf(member.grantor),
     });
   }
-  for (const rows of read.acls) for (const object of objectsOf(rows)) readObject(object, read.version, nameOf, factsOf);
-  const finish = (oid: number, attributes: Record<string, unknown>): PrivilegeFacts =>
-    canonicalFacts({ ...factsOf(oid), unread: read.unread, attributes });
-  return [...read.roles.map((role) => accountOf(role, finish(role.oid, attributesOf(role)))), publicAccount(finish(EVERYBODY, {}))];
+  const finish = (oid: number, unread: Unread[], attributes: Record<string, unknown>): PrivilegeFacts => {
+    const own = canonicalFacts({ ...factsOf(oid), unread, attributes });
+    facts.delete(oid);
+    return own;
+  };
+  return {
+    add(rows) {
+      for (const row of rows) readObject(row, read.version, nameOf, factsOf);
+    },
+    accounts: (unread) => [
+      ...read.roles.map((role) => accountOf(role, finish(role.oid, unread, attributesOf(role)))),
+      publicAccount(finish(EVERYBODY, unread, {})),
+    ],
+  };
 }
 
-/** Rows of one object belong together, in whatever order they came. */
-function objectsOf(rows: AclRow[]): AclRow[][] {
-  const objects = new Map<string, AclRow[]>();
-  for (const row of rows) {
-    const key = `${row[0]}\u0000${row[1]}\u0000${row[2]}\u0000${row[3]}\u0000${row[4]}\u0000${row[5]}\u0000${row[0] === 'default' ? row[6] : ''}`;
-    const known = objects.get(key);
-    if (known) known.push(row);
-    else objects.set(key, [row]);
-  }
-  return [...objects.values()];
+function entriesOf(text: string | null): AclEntry[] {
+  if (text === null) return [];
+  return text.split('\n').map((line) => {
+    const [mark, grantor, grantee, grantable] = line.split(' ', 4) as [AclEntry['mark'], string, string, string];
+    const privilege = line.slice(mark.length + grantor.length + grantee.length + grantable.length + 4);
+    return { mark, grantor: Number(grantor), grantee: Number(grantee), grantable: grantable === '1', privilege: spelled(privilege) };
+  });
 }
 
 type FactsOf = (oid: number) => PrivilegeFacts;
 type NameOf = (oid: number) => string;
 
-function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: FactsOf): void {
-  const [scope, kind, database, schema, object, column, owner, plain, compared] = rows[0]!;
-  const place = { scope, kind, database, schema, object, column };
-  const add = (grantee: number, privilege: string, grantor: number, grantable: boolean, state: Grant['state'] = 'grant'): void =>
-    void factsOf(grantee).grants.push({
-      ...place,
-      privilege: spelled(privilege),
-      state,
-      grantable,
-      grantor: nameOf(scope === 'default' ? owner : grantor),
-    });
+function readObject(row: AclRow, version: number, nameOf: NameOf, factsOf: FactsOf): void {
+  const [scope, kind, database, schema, object, column, owner, plain, compared] = row;
+  const place = {
+    scope,
+    ...(kind === null ? {} : { kind }),
+    ...(database === null ? {} : { database }),
+    ...(schema === null ? {} : { schema }),
+    ...(object === null ? {} : { object }),
+    ...(column === null ? {} : { column }),
+  };
+  const plainTable = scope === 'table' && database !== null && schema !== null && object !== null;
+  const add = (grantee: number, privilege: string, grantorOid: number, grantable: boolean, state: Grant['state'] = 'grant'): void => {
+    const grantor = nameOf(scope === 'default' ? owner : grantorOid);
+    // In canonical form from the start, and what there are hundreds of thousands of as one literal, which takes half the memory.
+    factsOf(grantee).grants.push(
+      plainTable
+        ? { scope, database, schema, object, privilege, state, grantable, grantor }
+        : { ...place, privilege, state, grantable, grantor },
+    );
+  };
+  const entries = entriesOf(row[9]);
 
   if (compared) {
-    addDifference(rows, add);
+    addDifference(entries, add);
     return;
   }
   const owns = scope !== 'column' && kind !== 'PARAMETER';
@@ -128,12 +164,10 @@ function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: Fa
     return;
   }
   const byOwner = new Set<string>();
-  for (const row of rows) {
-    if (row[9] === null) continue;
-    const [grantor, grantee, privilege] = [row[10]!, row[11]!, row[12]!];
+  for (const { grantor, grantee, privilege, grantable } of entries) {
     // What an owner holds from himself goes without saying: only its absence is a fact.
-    if (owns && grantee === owner && grantor === owner) byOwner.add(spelled(privilege));
-    else add(grantee, privilege, grantor, row[13] === true);
+    if (owns && grantee === owner && grantor === owner) byOwner.add(privilege);
+    else add(grantee, privilege, grantor, grantable);
   }
   if (!owns) return;
   for (const privilege of scope === 'other' ? (POSTGRES_OWNER_OTHER[kind ?? ''] ?? []) : (POSTGRES_OWNER[scope] ?? [])) {
@@ -144,12 +178,9 @@ function readObject(rows: AclRow[], version: number, nameOf: NameOf, factsOf: Fa
 
 /** Against what was there in the beginning: additions are grants, what is gone is a revoke. */
 function addDifference(
-  rows: AclRow[],
+  entries: readonly AclEntry[],
   add: (grantee: number, privilege: string, grantor: number, grantable: boolean, state?: Grant['state']) => void,
 ): void {
-  const entries = rows
-    .filter((row) => row[9] !== null)
-    .map((row) => ({ mark: row[9]!, grantor: row[10]!, grantee: row[11]!, privilege: row[12]!, grantable: row[13] === true }));
   const key = (entry: { grantee: number; privilege: string }): string => `${entry.grantee}\u0000${entry.privilege}`;
   const before = new Map(entries.filter((entry) => entry.mark === 'i').map((entry) => [key(entry), entry]));
   const after = entries.filter((entry) => entry.mark === 'c');

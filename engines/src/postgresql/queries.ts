@@ -33,14 +33,20 @@ export const DATABASES = sql`
          has_database_privilege(d.oid, 'CONNECT') AS may_connect
     FROM pg_catalog.pg_database d ORDER BY d.datname`;
 
-/** One row per entry of an access list, or one row with a null mark when there is no list or it is empty (which `aclexplode` refuses). */
+/**
+ * One row for each object. Its access list is one text, a line for each entry (mark, grantor, grantee, grantable, privilege): a
+ * table of a large server is granted to hundreds, and its names would be sent with every one of them. `aclexplode` refuses
+ * an empty list, which is not the same as none, and unpacks a stored list anew for each of its entries: joined with nothing it
+ * is unpacked once (a list of 250 entries took six times as long).
+ */
 const EXPLODED = `
-  SELECT o.scope, o.kind, o.database, o.schema, o.object, o.col, o.owner, o.acl IS NULL AS plain, o.init IS NOT NULL AS compared,
-         x.mark, x.grantor, x.grantee, x.privilege, x.grantable
+  SELECT o.scope, o.kind, o.database, o.schema, o.object, o.col, o.owner, o.acl IS NULL AS plain, o.init IS NOT NULL AS compared, x.entries
     FROM o LEFT JOIN LATERAL (
-      SELECT 'c' AS mark, a.grantor, a.grantee, a.privilege_type AS privilege, a.is_grantable AS grantable FROM aclexplode(CASE WHEN cardinality(o.acl) > 0 THEN o.acl END) a
-      UNION ALL
-      SELECT 'i', i.grantor, i.grantee, i.privilege_type, i.is_grantable FROM aclexplode(CASE WHEN cardinality(o.init) > 0 THEN o.init END) i
+      SELECT string_agg(concat_ws(' ', e.mark, e.grantor, e.grantee, e.grantable::int, e.privilege), E'\\n') AS entries FROM (
+        SELECT 'c' AS mark, a.grantor, a.grantee, a.privilege_type AS privilege, a.is_grantable AS grantable FROM aclexplode(CASE WHEN cardinality(o.acl) > 0 THEN o.acl || '{}' END) a
+        UNION ALL
+        SELECT 'i', i.grantor, i.grantee, i.privilege_type, i.is_grantable FROM aclexplode(CASE WHEN cardinality(o.init) > 0 THEN o.init || '{}' END) i
+      ) e
     ) x ON true`;
 
 const CLUSTER_OBJECTS = `

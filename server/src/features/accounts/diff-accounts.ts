@@ -8,20 +8,24 @@ import {
   type Unread,
 } from '@whalefall/engines';
 import { sha256 } from '../../vault/secrets.ts';
-import { carryUnread, diffOther, diffPrivileges, type OtherChange, otherChange, type PrivilegeChange } from './diff-facts.ts';
+import { carryUnread, diffOther, type OtherChange, otherChange, privilegeChanges } from './diff-facts.ts';
+import { countChanges, type PackedChange, packChanges } from './pack-changes.ts';
 
-/** An account as it was last read. */
-export interface Stored {
+/** What says whether an account is still as it was last read, without its facts. */
+export interface Known {
   accountId: number;
   permissionId: number;
   username: string;
   isActive: boolean;
+  hash: string | null;
+  readState: 'ok' | 'stale' | 'never';
+}
+/** An account as it was last read. */
+export interface Stored extends Known {
   isSuperuser: boolean;
   isLocked: boolean;
   typeSpecific: Record<string, unknown>;
   facts: PrivilegeFacts | null;
-  hash: string | null;
-  readState: 'ok' | 'stale' | 'never';
 }
 
 export interface Snapshot {
@@ -32,6 +36,8 @@ export interface Snapshot {
   isPublic: boolean;
   typeSpecific: Record<string, unknown>;
   facts: PrivilegeFacts | null;
+  /** The facts as JSON: hashed and stored, and a large text. */
+  factsText: string | null;
   columns: CatalogueColumns;
   hash: string | null;
   error: { code: string; message: string } | null;
@@ -41,7 +47,7 @@ export type ChangeType = 'add' | 'modify_privilege' | 'modify_other' | 'delete' 
 export interface LoggedChange {
   username: string;
   type: ChangeType;
-  privileges: PrivilegeChange[];
+  privileges: PackedChange[];
   others: OtherChange[];
   message: string;
   messageEn: string;
@@ -53,20 +59,37 @@ export interface Plan {
   returned: { stored: Stored; snapshot: Snapshot }[];
   /** Snapshot rows to write again (with or without a log entry). */
   rewritten: { stored: Stored; snapshot: Snapshot; changed: ChangeType | null }[];
-  gone: Stored[];
+  gone: Known[];
   /** Could not be read this time: the old snapshot stays. */
   unread: { stored: Stored | null; snapshot: Snapshot }[];
   unchanged: number;
   log: LoggedChange[];
 }
 
-function snapshotOf(dbType: DbType, fact: AccountFact, before: Stored | undefined, unreadDatabases: ReadonlySet<string>): Snapshot {
-  const own = new Set([
-    ...unreadDatabases,
-    ...fact.facts.unread.flatMap((u) => (u.scope === 'database' && u.database ? [u.database] : [])),
-  ]);
-  const facts = fact.error ? null : canonicalFacts(carryUnread(before?.facts ?? null, fact.facts, own));
-  const shape = {
+/** The databases whose old facts stay: those that the whole read, or the read of this account, could not see. */
+const closedTo = (fact: AccountFact, unread: ReadonlySet<string>): ReadonlySet<string> => {
+  const own = fact.facts.unread.flatMap((u) => (u.scope === 'database' && u.database ? [u.database] : []));
+  return own.length === 0 ? unread : new Set([...unread, ...own]);
+};
+export const unreadDatabases = (unread: readonly Unread[]): ReadonlySet<string> =>
+  new Set(unread.flatMap((u) => (u.scope === 'database' && u.database ? [u.database] : [])));
+
+function hashOf(fact: AccountFact, factsText: string): string {
+  const { username, isSuperuser, isLocked, isRole, isPublic, typeSpecific } = fact;
+  const shape = JSON.stringify({ username, isSuperuser, isLocked, isRole, isPublic, typeSpecific });
+  return sha256(`${shape.slice(0, -1)},"facts":${factsText}}`);
+}
+
+/** Whether an account is as it was last read, told without its old facts; false also where only they could tell. */
+export function isUnchanged(known: Known, fact: AccountFact, unread: ReadonlySet<string>): boolean {
+  if (fact.error || !known.isActive || known.readState !== 'ok' || closedTo(fact, unread).size > 0) return false;
+  return known.hash === hashOf(fact, JSON.stringify(canonicalFacts(fact.facts)));
+}
+
+function snapshotOf(dbType: DbType, fact: AccountFact, before: Stored | undefined, unread: ReadonlySet<string>): Snapshot {
+  const facts = fact.error ? null : canonicalFacts(carryUnread(before?.facts ?? null, fact.facts, closedTo(fact, unread)));
+  const factsText = facts === null ? null : JSON.stringify(facts);
+  return {
     username: fact.username,
     isSuperuser: fact.isSuperuser,
     isLocked: fact.isLocked,
@@ -74,28 +97,23 @@ function snapshotOf(dbType: DbType, fact: AccountFact, before: Stored | undefine
     isPublic: fact.isPublic,
     typeSpecific: fact.typeSpecific,
     facts,
-  };
-  return {
-    ...shape,
+    factsText,
     columns: catalogueColumns(dbType, { facts, isSuperuser: fact.isSuperuser }),
-    hash: facts === null ? null : sha256(JSON.stringify(shape)),
+    hash: factsText === null ? null : hashOf(fact, factsText),
     error: fact.error ? { code: fact.error.code, message: fact.error.message } : null,
   };
 }
 
 /**
- * Compares the accounts of one instance with what was stored of it.
- * @param unread what the whole read could not see: the old facts of those databases are kept, never logged as revoked.
+ * Compares accounts with what was stored of them. Says nothing of those that are not among `read`.
+ * @param unread databases that the whole read could not see: the old facts of those are kept, never logged as revoked.
  */
-export function diffAccounts(dbType: DbType, stored: readonly Stored[], read: readonly AccountFact[], unread: readonly Unread[]): Plan {
+export function diffRead(dbType: DbType, stored: readonly Stored[], read: readonly AccountFact[], unread: ReadonlySet<string>): Plan {
   const known = new Map(stored.map((one) => [one.username, one]));
-  const unreadDatabases = new Set(unread.flatMap((u) => (u.scope === 'database' && u.database ? [u.database] : [])));
   const plan: Plan = { added: [], returned: [], rewritten: [], gone: [], unread: [], unchanged: 0, log: [] };
-  const seen = new Set<string>();
   for (const fact of read) {
-    seen.add(fact.username);
     const before = known.get(fact.username);
-    const snapshot = snapshotOf(dbType, fact, before, unreadDatabases);
+    const snapshot = snapshotOf(dbType, fact, before, unread);
     if (!before) {
       plan.added.push(snapshot);
       if (snapshot.facts) plan.log.push(addEntry(dbType, snapshot));
@@ -120,17 +138,28 @@ export function diffAccounts(dbType: DbType, stored: readonly Stored[], read: re
     if (entry) plan.log.push(entry);
     else plan.unchanged++;
   }
-  plan.gone = stored.filter((one) => one.isActive && !seen.has(one.username));
-  plan.log.push(...plan.gone.map(goneEntry));
   return plan;
 }
 
-const count = (changes: readonly PrivilegeChange[], action: 'GRANT' | 'REVOKE') =>
-  changes.filter((c) => c.action === action).reduce((n, c) => n + c.permissions.length, 0);
+/** Accounts that were there and were not read again, with what the log says of them. */
+export function goneFrom(known: readonly Known[], seen: ReadonlySet<string>): Pick<Plan, 'gone' | 'log'> {
+  const gone = known.filter((one) => one.isActive && !seen.has(one.username));
+  return { gone, log: gone.map(goneEntry) };
+}
+
+/** Both, for all accounts of an instance at once. */
+export function diffAccounts(dbType: DbType, stored: readonly Stored[], read: readonly AccountFact[], unread: readonly Unread[]): Plan {
+  const plan = diffRead(dbType, stored, read, unreadDatabases(unread));
+  const { gone, log } = goneFrom(stored, new Set(read.map((fact) => fact.username)));
+  return { ...plan, gone, log: [...plan.log, ...log] };
+}
+
+const packedChanges = (dbType: DbType, before: PrivilegeFacts | null, after: PrivilegeFacts): PackedChange[] =>
+  packChanges(privilegeChanges(dbType, before, after));
 
 function addEntry(dbType: DbType, snapshot: Snapshot): LoggedChange {
-  const privileges = diffPrivileges(dbType, null, snapshot.facts!);
-  const n = count(privileges, 'GRANT');
+  const privileges = packedChanges(dbType, null, snapshot.facts!);
+  const n = countChanges(privileges, 'GRANT');
   return {
     username: snapshot.username,
     type: 'add',
@@ -141,7 +170,7 @@ function addEntry(dbType: DbType, snapshot: Snapshot): LoggedChange {
   };
 }
 
-function goneEntry(stored: Stored): LoggedChange {
+function goneEntry(stored: Known): LoggedChange {
   return {
     username: stored.username,
     type: 'delete',
@@ -153,7 +182,7 @@ function goneEntry(stored: Stored): LoggedChange {
 }
 
 function returnEntry(dbType: DbType, before: Stored, snapshot: Snapshot): LoggedChange {
-  const privileges = snapshot.facts ? diffPrivileges(dbType, before.facts, snapshot.facts) : [];
+  const privileges = snapshot.facts ? packedChanges(dbType, before.facts, snapshot.facts) : [];
   return {
     username: snapshot.username,
     type: 'return',
@@ -167,10 +196,10 @@ function returnEntry(dbType: DbType, before: Stored, snapshot: Snapshot): Logged
 function changeEntry(dbType: DbType, before: Stored, snapshot: Snapshot): LoggedChange | null {
   // Never read before: this is its first snapshot.
   if (before.facts === null) return addEntry(dbType, snapshot);
-  const privileges = diffPrivileges(dbType, before.facts, snapshot.facts!);
+  const privileges = packedChanges(dbType, before.facts, snapshot.facts!);
   const others = diffOther(dbType, before, snapshot);
   if (privileges.length === 0 && others.length === 0) return null;
-  const [granted, revoked] = [count(privileges, 'GRANT'), count(privileges, 'REVOKE')];
+  const [granted, revoked] = [countChanges(privileges, 'GRANT'), countChanges(privileges, 'REVOKE')];
   const zh = [
     granted + revoked > 0
       ? `权限更新：${[granted > 0 ? `新增 ${granted} 项授权` : '', revoked > 0 ? `撤销 ${revoked} 项授权` : ''].filter(Boolean).join('，')}`

@@ -18,6 +18,11 @@ export interface OtherChange {
   description: string;
 }
 
+/** The same without what follows from it: the object's name is the label and the path. */
+export interface ToldChange extends Omit<PrivilegeChange, 'object' | 'path'> {
+  path: string[];
+}
+
 /** A fact as the three things a change is told by. */
 interface Flat {
   field: string;
@@ -133,35 +138,58 @@ const FIELDS = [
   'extended_privileges',
 ];
 
-function grouped(flats: readonly Flat[], action: 'GRANT' | 'REVOKE'): PrivilegeChange[] {
-  const groups = Map.groupBy(flats, (f) => JSON.stringify([f.field, f.label, f.path]));
-  return [...groups.values()].map((group) => {
-    const { field, label, path } = group[0]!;
-    return {
-      field,
-      label,
-      object: path.length > 0 ? `${label}:${path.join('.')}` : label,
-      ...(path.length > 0 ? { path } : {}),
-      action,
-      permissions: [...new Set(group.map((f) => f.permission))].sort(),
-    };
-  });
-}
+const placeOf = (f: Flat): string => `${f.field}\u0000${f.label}\u0000${f.path.join('\u0000')}`;
 
-/**
- * What was granted and revoked between two reads of one account, in a fixed order.
- * @param before null for an account without earlier facts: everything is a GRANT.
- */
-export function diffPrivileges(dbType: DbType, before: PrivilegeFacts | null, after: PrivilegeFacts): PrivilegeChange[] {
-  const key = (f: Flat) => JSON.stringify([f.field, f.label, f.path, f.permission]);
-  const old = new Map((before ? flatten(dbType, before) : []).map((f) => [key(f), f]));
-  const now = new Map(flatten(dbType, after).map((f) => [key(f), f]));
-  const gained = [...now].filter(([k]) => !old.has(k)).map(([, f]) => f);
-  const lost = [...old].filter(([k]) => !now.has(k)).map(([, f]) => f);
-  return [...grouped(gained, 'GRANT'), ...grouped(lost, 'REVOKE')].sort(
-    (a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field) || a.object.localeCompare(b.object) || a.action.localeCompare(b.action),
-  );
+function grouped(flats: readonly Flat[], action: 'GRANT' | 'REVOKE'): ToldChange[] {
+  const groups = new Map<string, ToldChange>();
+  for (const flat of flats) {
+    const place = placeOf(flat);
+    const { field, label, path, permission } = flat;
+    const group = groups.get(place);
+    if (!group) groups.set(place, { field, label, path, action, permissions: [permission] });
+    else if (!group.permissions.includes(permission)) group.permissions.push(permission);
+  }
+  for (const group of groups.values()) group.permissions.sort();
+  return [...groups.values()];
 }
+export const writtenOut = ({ field, label, path, action, permissions }: ToldChange): PrivilegeChange => ({
+  field,
+  label,
+  object: path.length > 0 ? `${label}:${path.join('.')}` : label,
+  ...(path.length > 0 ? { path } : {}),
+  action,
+  permissions,
+});
+
+const collator = new Intl.Collator();
+/** The fixed order in which changes are shown: by field, object, action. */
+export const inOrder = (changes: readonly PrivilegeChange[]): PrivilegeChange[] =>
+  changes.toSorted(
+    (a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field) || collator.compare(a.object, b.object) || a.action.localeCompare(b.action),
+  );
+
+/** What was granted and revoked between two reads of one account, in no order; `before` null = everything is a GRANT. */
+export function privilegeChanges(dbType: DbType, before: PrivilegeFacts | null, after: PrivilegeFacts): ToldChange[] {
+  const now = flatten(dbType, after);
+  if (before === null) return grouped(now, 'GRANT');
+  // U+0000 is in no name, and no part of a path is empty: two of them end the path.
+  const key = (f: Flat) => `${placeOf(f)}\u0000\u0000${f.permission}`;
+  const old = flatten(dbType, before);
+  const [there, still] = [new Set(old.map(key)), new Set(now.map(key))];
+  return [
+    ...grouped(
+      now.filter((f) => !there.has(key(f))),
+      'GRANT',
+    ),
+    ...grouped(
+      old.filter((f) => !still.has(key(f))),
+      'REVOKE',
+    ),
+  ];
+}
+/** The same written out and in order, as it is shown. */
+export const diffPrivileges = (dbType: DbType, before: PrivilegeFacts | null, after: PrivilegeFacts): PrivilegeChange[] =>
+  inOrder(privilegeChanges(dbType, before, after).map(writtenOut));
 
 function text(value: unknown): string {
   if (value === null || value === undefined) return '';

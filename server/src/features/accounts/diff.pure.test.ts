@@ -10,7 +10,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffAccounts, type Stored } from './diff-accounts.ts';
-import { carryUnread, diffPrivileges } from './diff-facts.ts';
+import { carryUnread, diffPrivileges, privilegeChanges } from './diff-facts.ts';
+import { countChanges, packChanges, unpackChanges } from './pack-changes.ts';
 
 const word = fc.constantFrom<string>('a', 'b', 'app', '订单');
 const grant: fc.Arbitrary<Grant> = fc.record({
@@ -103,6 +104,19 @@ describe('what changed between two reads', () => {
       }),
     );
   });
+});
+
+test('packed and unpacked, changes are what they were, and packing loses none in counting', () => {
+  fc.assert(
+    fc.property(engine, fc.option(facts), facts, (type, before, after) => {
+      const packed = packChanges(privilegeChanges(type, before, after));
+      const written = diffPrivileges(type, before, after);
+      expect(unpackChanges(JSON.parse(JSON.stringify(packed)))).toEqual(written);
+      // As it was stored before it was packed.
+      expect(unpackChanges(written)).toEqual(written);
+      for (const action of ['GRANT', 'REVOKE'] as const) expect(countChanges(packed, action)).toBe(told(written, action).length);
+    }),
+  );
 });
 
 describe('a database that could not be read', () => {

@@ -1,15 +1,6 @@
-import {
-  type AccountsRead,
-  type Capability,
-  type DbType,
-  DEFAULT_ACCOUNT_FILTERS,
-  EngineError,
-  type ServerVersion,
-} from '@whalefall/engines';
-import type { Kysely } from 'kysely';
+import { type AccountsRead, type Capability, DEFAULT_ACCOUNT_FILTERS, EngineError, type ServerVersion } from '@whalefall/engines';
 import type { Deps } from '../../assemble.ts';
 import { transaction } from '../../store/transaction.ts';
-import type { DB } from '../../store/tables.ts';
 import { instanceChanged } from '../classification/index.ts';
 import {
   lockInstance,
@@ -22,8 +13,8 @@ import {
   targetOf,
 } from '../instances/index.ts';
 import type { RecordRun, RecordWork } from '../sync-sessions/index.ts';
-import { diffAccounts, type Plan } from './diff-accounts.ts';
 import * as queries from './queries/snapshots.ts';
+import { type Stored, storeRead } from './store-read.ts';
 
 /** More than half of the accounts, and more than ten, are gone: believed only after a second look. */
 const SUSPICIOUS = { share: 0.5, count: 10 };
@@ -72,38 +63,39 @@ async function syncOnce({ db, vault, engines, allow, clock, log, queue }: SyncDe
   }
   const readMs = Math.round(performance.now() - started);
   run.signal.throwIfAborted();
-  const plan = await transaction(db, async (db) => {
+  const done = await transaction(db, async (db) => {
     if (!(await lockInstance(db, run.instanceId)))
       throw new EngineError('QUERY_FAILED', { stage: 'resolve', detail: 'the instance was deleted' });
     const now = clock.now();
-    const plan = diffAccounts(instance.dbType, await queries.storedAccounts(db, run.instanceId), read.accounts, read.unread);
-    await store(db, run, instance.dbType, plan, now);
+    const written = { instanceId: run.instanceId, dbType: instance.dbType, sessionId: run.sessionId, now };
+    const total = read.accounts.length;
+    const failed = read.accounts.filter((account) => account.error);
+    const done = await storeRead(db, written, instance.dbType, read);
     await saveReached(db, run.instanceId, 'account', version, now);
     await saveCapabilities(db, run.instanceId, checked.capabilities, now);
-    const failed = read.accounts.filter((account) => account.error);
-    if (failed.length > 0 && failed.length === read.accounts.length)
+    if (failed.length > 0 && failed.length === total)
       throw new EngineError(failed[0]!.error!.code, { stage: 'query', detail: failed[0]!.error!.message });
-    const items = {
-      synced: read.accounts.length - failed.length,
-      created: plan.added.length,
-      updated: plan.rewritten.filter((row) => row.changed).length,
-      deleted: plan.gone.length,
-    };
+    const items = { synced: total - failed.length, created: done.added, updated: done.updated, deleted: done.gone };
     await run.end(
       db,
       items,
-      details(plan, read, before.length, { warnings, readMs, storeMs: Math.round(performance.now() - started) - readMs, version }),
+      details(done, { ...read, total }, before.length, {
+        warnings,
+        readMs,
+        storeMs: Math.round(performance.now() - started) - readMs,
+        version,
+      }),
     );
-    if (plan.added.length + plan.rewritten.length + plan.returned.length + plan.gone.length > 0)
+    if (done.added + done.rewritten + done.returned + done.gone > 0)
       await queue.enqueue(db, instanceChanged, [{ data: { instanceId: run.instanceId } }]);
-    return plan;
+    return done;
   });
   log.info('accounts_sync', `accounts of ${instance.name} read`, {
     instance: instance.name,
-    added: plan.added.length,
-    changed: plan.log.length,
-    gone: plan.gone.length,
-    unread: plan.unread.length,
+    added: done.added,
+    changed: done.logged,
+    gone: done.gone,
+    unread: done.unread,
   });
 }
 
@@ -112,78 +104,30 @@ function vanished(before: readonly string[], read: AccountsRead): string[] {
   return before.filter((username) => !there.has(username));
 }
 
-async function store(db: Kysely<DB>, run: RecordRun, dbType: DbType, plan: Plan, now: Date): Promise<void> {
-  const added = await queries.insertAccounts(db, run.instanceId, dbType, plan.added, now);
-  const returned = plan.returned
-    .filter(({ snapshot }) => snapshot.facts)
-    .map(({ stored, snapshot }) => ({ stored, snapshot, changed: 'return' as const }));
-  await queries.rewriteSnapshots(db, [...plan.rewritten, ...returned], now);
-  await queries.markStale(
-    db,
-    [
-      ...plan.unread.flatMap(({ stored, snapshot }) => (stored ? [{ stored, snapshot }] : [])),
-      ...plan.returned.filter(({ snapshot }) => !snapshot.facts),
-    ],
-    now,
-  );
-  await queries.setPresence(
-    db,
-    plan.returned.map(({ stored }) => stored.accountId),
-    true,
-    now,
-  );
-  await queries.setPresence(
-    db,
-    plan.gone.map((stored) => stored.accountId),
-    false,
-    now,
-  );
-  await queries.markChanged(
-    db,
-    plan.gone.map((stored) => stored.permissionId),
-    'delete',
-    now,
-  );
-  await queries.markChanged(
-    db,
-    plan.returned.map(({ stored }) => stored.permissionId),
-    'return',
-    now,
-  );
-  await queries.reindexFacts(db, [
-    ...added,
-    ...plan.rewritten.map((row) => row.stored.permissionId),
-    ...returned.map((row) => row.stored.permissionId),
-  ]);
-  await queries.insertChanges(db, run.instanceId, dbType, plan.log, run.sessionId, now);
-}
-
 function details(
-  plan: Plan,
-  read: AccountsRead,
+  done: Stored,
+  read: Omit<AccountsRead, 'accounts'> & { total: number },
   activeBefore: number,
   more: { warnings: string[]; readMs: number; storeMs: number; version: ServerVersion },
 ) {
-  const errors = plan.unread.slice(0, 100).map(({ snapshot }) => ({ username: snapshot.username, ...snapshot.error }));
-  const created = plan.added.length;
-  const updated = plan.rewritten.filter((row) => row.changed).length;
+  const { added: created, updated, errors } = done;
   return {
     inventory: {
       status: 'completed',
       created,
-      refreshed: activeBefore - plan.gone.length,
-      reactivated: plan.returned.length,
-      deactivated: plan.gone.length,
-      processed_records: read.accounts.length,
-      total_remote: read.accounts.length + read.filteredOut,
-      active_count: read.accounts.length,
+      refreshed: activeBefore - done.gone,
+      reactivated: done.returned,
+      deactivated: done.gone,
+      processed_records: read.total,
+      total_remote: read.total + read.filteredOut,
+      active_count: read.total,
       filtered_out: read.filteredOut,
     },
     collection: {
       status: 'completed',
       created,
       updated,
-      skipped: plan.unchanged,
+      skipped: done.unchanged,
       processed_records: created + updated,
       errors,
       message: `权限同步完成：新增 ${created} 个账户，更新 ${updated} 个账户`,

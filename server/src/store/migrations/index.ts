@@ -15,8 +15,8 @@ import * as factsWrittenFast from './0009-facts-written-fast.ts';
 import * as logSearch from './0010-log-search.ts';
 import * as listIndexes from './0011-list-indexes.ts';
 import * as tableWrites from './0012-table-writes.ts';
-
 import * as classificationMarks from './0013-classification-marks.ts';
+import * as unreadIndex from './0014-unread-index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -32,4 +32,5 @@ export const migrations: Record<string, Migration> = {
   '0011-list-indexes': listIndexes,
   '0012-table-writes': tableWrites,
   '0013-classification-marks': classificationMarks,
+  '0014-unread-index': unreadIndex,
 };

@@ -6,6 +6,7 @@ import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
 import { targetRow } from '../../instances/index.ts';
 import { activeTags, colorOf, tagsOfInstances } from '../../tags/index.ts';
+import { type PackedChange, unpackChanges } from '../pack-changes.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
 import { type Answers, listAccess } from '../list-access.ts';
 import * as queries from '../queries/accounts.ts';
@@ -101,7 +102,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
           change_time_iso: item.change_time,
           status: item.status,
           message: (locale === 'en' ? item.message_en : null) ?? item.message ?? '',
-          privilege_diff: (item.privilege_diff ?? []) as never[],
+          privilege_diff: unpackChanges((item.privilege_diff ?? []) as unknown as PackedChange[]),
           other_diff: (item.other_diff ?? []) as never[],
           session_id: item.session_id,
         }));
