@@ -67,6 +67,11 @@ export const queryList = z.preprocess(
           .filter(Boolean),
   z.array(z.string().max(255)).max(100),
 );
+/** Ids by repeated keys and comma lists alike. */
+export const queryIds = z.preprocess(
+  (v) => (v === undefined ? [] : (Array.isArray(v) ? v : [v]).flatMap((one) => String(one).split(',')).map((one) => numeric(one.trim()))),
+  z.array(id).max(100),
+);
 /** Within years that every calendar here can count in. */
 export const queryDate = z.preprocess(single, z.iso.date().regex(/^(19|2\d)/));
 export const queryInstant = z.preprocess(

@@ -1,7 +1,7 @@
 import { catalogue } from '@whalefall/contract';
 import type { Deps } from './assemble.ts';
 import { accountExportHandler, accountHandlers, accountsSyncHandlers, accountStatisticsHandlers } from './features/accounts/index.ts';
-import { aggregationHandlers, capacityHandlers } from './features/capacity/index.ts';
+import { aggregationHandlers, capacityHandlers, ledgerHandlers } from './features/capacity/index.ts';
 import { classificationHandlers } from './features/classification/index.ts';
 import { credentialsHandlers } from './features/credentials/index.ts';
 import { fleetHandlers } from './features/fleet/index.ts';
@@ -28,6 +28,7 @@ export function mountAll(house: House, deps: Deps): void {
   const accounts = accountHandlers(deps);
   const instances = instanceHandlers(deps);
   const capacity = capacityHandlers(deps);
+  const ledger = ledgerHandlers(deps);
   const fleet = fleetHandlers(deps);
   mount(house, catalogue.auth, authHandlers(deps));
   mount(house, catalogue.account, accounts.account);
@@ -36,7 +37,7 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.accountsSync, accountsSyncHandlers(deps));
   const aggregations = aggregationHandlers(deps);
   mount(house, catalogue.capacityAggregations, aggregations.current);
-  mount(house, catalogue.databasesCapacitySync, capacity.sync);
+  mount(house, catalogue.databasesCapacitySync, { ...capacity.sync, ...ledger.sync });
   mount(house, catalogue.common, { ...commonHandlers(deps), ...fleet.search });
   mount(house, catalogue.connections, connectionsHandlers(deps));
   mount(house, catalogue.credentials, credentialsHandlers(deps, replaceCredential));
@@ -56,6 +57,6 @@ export function mountAll(house: House, deps: Deps): void {
   mount(house, catalogue.tags, tagsHandlers(deps));
   mount(house, catalogue.tagsBulk, tagsBulkHandlers(deps));
   mount(house, catalogue.users, usersHandlers(deps));
-  mount(house, catalogue.files, { ...accountExportHandler(deps), ...fleet.files, ...logs.files });
+  mount(house, catalogue.files, { ...accountExportHandler(deps), ...ledger.files, ...fleet.files, ...logs.files });
   mount(house, catalogue.main, { ...mainHandlers(deps), ...settingsHandlers(deps) });
 }

@@ -28,6 +28,7 @@ function count(this: pg.Client, ...args: unknown[]): unknown {
 
 let instance = 0;
 let account = 0;
+let database = 0;
 beforeAll(async () => {
   house = await openHouse({ world, worker: true });
   instance = await registerFake(house, world.instances[0]!);
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await house.as('admin').call(accountsSync.syncInstanceAccounts, { params: { instance_id: instance } });
   await house.as('admin').call(databasesCapacitySync.syncInstanceCapacity, { params: { instance_id: instance } });
   account = (await house.deps.db.selectFrom('account_permission').select('id').where('is_role', '=', false).executeTakeFirstOrThrow()).id;
+  database = (await house.deps.db.selectFrom('instance_databases').select('id').executeTakeFirstOrThrow()).id;
   pg.Client.prototype.query = count as never;
 });
 afterAll(async () => {
@@ -48,6 +50,8 @@ const urls = (): Record<string, string> => ({
   'instancesManage.getInstanceDetail': `/instances/api/${instance}`,
   'instancesDetail.getInstanceCapabilities': `/instances/api/${instance}/capabilities`,
   'instancesDetail.getInstanceDatabaseSizes': `/instances/api/databases/${instance}/sizes?latest_only=true`,
+  'databasesCapacitySync.listDatabases': '/databases/api/ledgers?limit=100&sort=size_mb&order=desc',
+  'databasesCapacitySync.getDatabaseTrend': `/databases/api/ledgers/${database}/capacity-trend`,
   'credentials.listCredentials': '/credentials/api/credentials?limit=100',
   'users.listUsers': '/users/api/users?limit=100',
   'tags.listTagOptions': '/tags/api/tags?page=1&limit=100',
@@ -86,6 +90,7 @@ const urls = (): Record<string, string> => ({
   'dashboard.getDashboardOverview': '/dashboard/api/overview',
   'common.getInstanceOptions': '/common/api/instances-options',
   'files.exportInstances': '/api/instance-export',
+  'files.exportDatabases': '/files/api/database-ledger-export',
   'files.exportAccounts': '/files/api/account-export',
 });
 async function counted(): Promise<Record<string, number>> {

@@ -31,9 +31,14 @@ export async function makeKnown(house: TestHouse): Promise<Known> {
   const instance_id = await makeInstance(house, { is_active: false });
   const { id: user_id } = await makeUser(house);
   const tag = await house.deps.db.selectFrom('tags').select(['id', 'name']).orderBy('id').executeTakeFirstOrThrow();
+  const { id: database_id } = await house.deps.db
+    .insertInto('instance_databases')
+    .values({ instance_id, database_name: 'sound', first_seen_date: '2025-12-01', last_seen_date: '2025-12-01' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return {
     ...{ job_id: 'no_such_job', session_id: 'no-such-session', token_id: 1 },
-    ...{ credential_id, instance_id, user_id, tag_id: tag.id, tag_name: tag.name, tag_names: [tag.name] },
+    ...{ credential_id, instance_id, database_id, user_id, tag_id: tag.id, tag_name: tag.name, tag_names: [tag.name] },
     ...(await classified(house, instance_id)),
   };
 }

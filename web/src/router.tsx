@@ -20,6 +20,7 @@ export const PAGES: Record<string, Loader> = {
   'account.listAccounts': () => import('./pages/account/page'),
   'account.accessPage': () => import('./pages/account/access/page'),
   'account.listAccountsByType': () => import('./pages/account/page'),
+  'databasesCapacitySync.ledgerPage': () => import('./pages/databases/ledgers/page'),
   'accountsClassifications.index': () => import('./pages/accounts/classifications/page'),
   'databaseAggregations.databaseAggregations': () => import('./pages/database_aggregations/page'),
   'instanceAggregations.instanceAggregations': () => import('./pages/instance_aggregations/instance/page'),

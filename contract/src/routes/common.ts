@@ -87,7 +87,13 @@ export const common = contractFile('common', {
     method: 'GET',
     path: '/common/api/instances-options',
     access: 'view',
-    query: z.object({ db_type: queryOneOf(DB_TYPES), search: queryText().optional(), limit: queryInt(1, 10_000).default(10_000) }),
+    query: z.object({
+      db_type: queryOneOf(DB_TYPES),
+      search: queryText().optional(),
+      /** Only this one: what it is called. */
+      id: queryInt(1, 2_147_483_647).optional(),
+      limit: queryInt(1, 10_000).default(10_000),
+    }),
     reply: z.object({ instances: z.array(z.object({ id, name: z.string(), db_type: dbType, display_name: z.string() })) }),
     summary: { zh: '获取实例下拉选项', en: 'Instances, as options' },
   }),

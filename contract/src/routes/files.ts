@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contractFile, route } from '../route.ts';
 import { ledgerFilters } from './account.ts';
 import { queryInt } from '../shapes.ts';
+import { databaseLedgerFilters } from './databases/capacity_sync.ts';
 import { logFilters } from './history/logs.ts';
 import { instanceFilters } from './instances/manage.ts';
 
@@ -30,6 +31,17 @@ export const files = contractFile('files', {
     access: 'view',
     query: instanceFilters.extend({ lang }),
     summary: { zh: '导出实例数据为 CSV', en: 'Export instances as CSV' },
+  }),
+  exportDatabases: route({
+    handler: 'exportDatabases',
+    method: 'GET',
+    path: '/files/api/database-ledger-export',
+    extra: true,
+    kind: 'file',
+    media: 'text/csv',
+    access: 'view',
+    query: databaseLedgerFilters.extend({ lang }),
+    summary: { zh: '导出数据库台账为 CSV', en: 'Export databases as CSV' },
   }),
   downloadInstancesTemplate: route({
     handler: 'downloadInstancesTemplate',

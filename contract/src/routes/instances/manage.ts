@@ -13,6 +13,7 @@ import {
   pageOf,
   pageQuery,
   queryBool,
+  queryIds,
   queryInt,
   queryList,
   queryOneOf,
@@ -143,6 +144,8 @@ export const deletedCounts = z.object({
 
 const filters = {
   search: queryText().optional(),
+  /** Only these. */
+  ids: queryIds,
   db_type: queryOneOf(DB_TYPES),
   status: queryOneOf(['active', 'inactive']),
   tags: queryList,

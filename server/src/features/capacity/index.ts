@@ -7,6 +7,7 @@ export { aggregate } from './aggregate.ts';
 export { aggregationWork, startAggregation } from './aggregation-session.ts';
 export { aggregationHandlers } from './handlers/aggregations.ts';
 export { capacityHandlers } from './handlers/capacity.ts';
+export { ledgerHandlers } from './handlers/ledger.ts';
 export { periodOf, PERIOD_TYPES } from './periods.ts';
 export { keepSizes } from './keep-sizes.ts';
 export { capacitySync } from './sync-sizes.ts';

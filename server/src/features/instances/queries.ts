@@ -7,6 +7,7 @@ import type { DB } from '../../store/tables.ts';
 type Db = Kysely<DB>;
 
 export interface InstanceFilter {
+  ids?: number[] | undefined;
   search?: string | undefined;
   db_type?: DbType | undefined;
   status?: 'active' | 'inactive' | undefined;
@@ -25,6 +26,7 @@ const filtered = (db: Db, f: InstanceFilter) =>
     .selectFrom('instances as i')
     .where('i.deleted_at', 'is', null)
     .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('i.name'), sql.ref('i.host'), sql.ref('i.description')], f.search!)))
+    .$if((f.ids ?? []).length > 0, (q) => q.where(sql<boolean>`i.id = any(${f.ids}::int[])`))
     .$if(f.db_type !== undefined, (q) => q.where('i.db_type', '=', f.db_type!))
     .$if(f.status !== undefined, (q) => q.where('i.is_active', '=', f.status === 'active'))
     .$if(f.credential_id !== undefined, (q) => q.where('i.credential_id', '=', f.credential_id!))
@@ -331,13 +333,17 @@ export const capabilitiesOf = (db: Db, id: number) =>
     .orderBy('needs')
     .execute();
 
-export const instanceOptions = (db: Db, f: { db_type?: DbType | undefined; search?: string | undefined; limit: number }) =>
+export const instanceOptions = (
+  db: Db,
+  f: { db_type?: DbType | undefined; search?: string | undefined; id?: number | undefined; limit: number },
+) =>
   db
     .selectFrom('instances as i')
     .select(['i.id', 'i.name', 'i.db_type'])
     .where('i.is_active', '=', true)
     .where('i.deleted_at', 'is', null)
     .$if(f.db_type !== undefined, (q) => q.where('i.db_type', '=', f.db_type!))
+    .$if(f.id !== undefined, (q) => q.where('i.id', '=', f.id!))
     .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('i.name'), sql.ref('i.host')], f.search!)))
     .orderBy('i.name')
     .orderBy('i.id')

@@ -11,6 +11,7 @@ const shell: typeof zh = {
     dashboard: 'Dashboard',
     instances: 'Instances',
     accounts: 'Accounts',
+    databases: 'Databases',
     access: 'Who can do what',
     instanceCapacity: 'Instance capacity',
     databaseCapacity: 'Database capacity',

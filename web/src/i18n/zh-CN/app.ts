@@ -6,6 +6,7 @@ import capacity from './capacity';
 import classes from './classes';
 import credentials from './credentials';
 import dashboard from './dashboard';
+import databases from './databases';
 import faults from './faults';
 import instances from './instances';
 import logs from './logs';
@@ -26,6 +27,7 @@ export default {
   classes,
   credentials,
   dashboard,
+  databases,
   faults,
   instances,
   logs,

@@ -9,6 +9,7 @@ export default {
     dashboard: '仪表盘',
     instances: '实例管理',
     accounts: '账户台账',
+    databases: '数据库台账',
     access: '权限查询',
     instanceCapacity: '实例容量',
     databaseCapacity: '数据库容量',

@@ -1,9 +1,9 @@
-import { catalogue, RISK_LEVELS } from '@whalefall/contract';
+import { type catalogue, RISK_LEVELS } from '@whalefall/contract';
 import { useTranslation } from 'react-i18next';
-import { useRoute } from '../../api';
 import { FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useClasses, useClassLabel } from '../accounts/classifications/use-classes';
+import { InstanceFilter } from '../instances/instance-filter';
 import { useTagOptions } from '../tags/tag-options';
 
 const INCLUDES = ['include_roles', 'include_deleted'] as const;
@@ -13,16 +13,13 @@ export function LedgerFilters({ list }: { list: ListState<typeof catalogue.accou
   const { options } = useTagOptions();
   const label = useClassLabel();
   const classes = useClasses().data?.classifications.filter((one) => one.is_active) ?? [];
-  const instances = useRoute(catalogue.common.getInstanceOptions, {}, { staleTime: 60_000 });
   return (
     <>
-      <FilterSelect
+      <InstanceFilter
         label={t('accounts.instance')}
         value={list.text('instance_id')}
-        options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
         onChange={(instance_id) => list.set({ instance_id })}
         width={116}
-        search
       />
       <FilterSelect
         label={t('accounts.lockState')}

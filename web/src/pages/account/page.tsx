@@ -5,11 +5,11 @@ import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, urlOf, useRoute } from '../../api';
-import { useFormat } from '../../i18n/format';
 import { ErrorPage } from '../../layout/error-page';
 import { useMay } from '../../session';
+import { EngineTabs } from '../../ui/engine-tabs';
 import { LinkButton } from '../../ui/link-button';
-import { Page, Tabs } from '../../ui/page';
+import { Page } from '../../ui/page';
 import { SessionDrawer } from '../../ui/session-drawer';
 import { Empty } from '../../ui/states';
 import { ListPage } from '../../ui/table/list-page';
@@ -31,14 +31,12 @@ export default function Ledger() {
 
 function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const may = useMay();
   const { href, search } = useUrl();
   const list = useList(LIST, engine ? { db_type: engine } : {});
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   const [busy, start] = useSync();
   const columns = useMemo(() => ledgerColumns(t, (account) => href({ account, view: null }), !engine), [t, href, engine]);
-  const stats = result.data?.stats;
   const { page: _, limit: __, sort: ___, order: ____, ...filter } = list.query;
   const kept = new URLSearchParams(search);
   for (const key of ['page', 'db_type', 'account', 'view']) kept.delete(key);
@@ -62,14 +60,7 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
         </>
       }
     >
-      <Tabs
-        label={t('instances.dbType')}
-        current={engine ?? 'all'}
-        tabs={[
-          { key: 'all', label: label(t('ui.all'), stats?.total), href: `/account/${rest}` },
-          ...DB_TYPES.map((type) => ({ key: type, label: label(t(`ui.dbTypes.${type}`), stats?.[type]), href: `/account/${type}${rest}` })),
-        ]}
-      />
+      <EngineTabs current={engine} counts={result.data?.stats} href={(type) => `/account/${type ?? ''}${rest}`} />
       <ListPage
         id="accounts"
         label={t('accounts.title')}
@@ -98,13 +89,4 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
       <SessionDrawer />
     </Page>
   );
-
-  function label(text: string, count: number | undefined) {
-    return (
-      <>
-        {text}
-        {count !== undefined && <small>{format.number(count)}</small>}
-      </>
-    );
-  }
 }

@@ -1,9 +1,10 @@
-import { catalogue, DB_TYPES } from '@whalefall/contract';
+import { catalogue } from '@whalefall/contract';
 import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { STEPS } from '../../ui/charts/periods';
-import { DateFilter, FilterGroup, FilterSelect } from '../../ui/table/filters';
+import { DateFilter, EngineFilter, FilterGroup, FilterSelect } from '../../ui/table/filters';
+import { InstanceFilter } from '../instances/instance-filter';
 import { type CapacityState, COUNTS } from './capacity-state';
 
 const FILTERS = ['db_type', 'instance_id', 'database_name', 'start_date', 'end_date'];
@@ -15,7 +16,6 @@ export function CapacityFilters({ state, withDatabase }: { state: CapacityState;
   const set = (patch: Record<string, string | number | null>) => write({ page: null, ...patch });
   const type = search.get('db_type') ?? undefined;
   const instance = search.get('instance_id') ?? undefined;
-  const instances = useRoute(catalogue.common.getInstanceOptions, { query: { db_type: type as never } }, { staleTime: 60_000 });
   const databases = useRoute(
     catalogue.common.getDatabaseOptions,
     { query: { instance_id: Number(instance), limit: 1000, include_inactive: false } },
@@ -36,19 +36,13 @@ export function CapacityFilters({ state, withDatabase }: { state: CapacityState;
         options={COUNTS.map((value, i) => ({ value, label: i === 0 ? t('capacity.last', { n: value }) : value }))}
       />
       <FilterGroup active={FILTERS.filter((key) => search.has(key)).length}>
-        <FilterSelect
-          label={t('capacity.engine')}
-          value={type}
-          options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-          onChange={(db_type) => set({ db_type, instance_id: null, database_name: null })}
-        />
-        <FilterSelect
+        <EngineFilter value={type} onChange={(db_type) => set({ db_type, instance_id: null, database_name: null })} />
+        <InstanceFilter
           label={t('capacity.instance')}
           value={instance}
-          options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
           onChange={(instance_id) => set({ instance_id, database_name: null })}
           width={160}
-          search
+          engine={type}
         />
         {withDatabase && instance !== undefined && (
           <FilterSelect

@@ -1,5 +1,5 @@
 import { PlusIcon } from '../../ui/icons';
-import { catalogue, CREDENTIAL_TYPES, DB_TYPES } from '@whalefall/contract';
+import { catalogue, CREDENTIAL_TYPES } from '@whalefall/contract';
 import { Button } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,7 @@ import { useMay } from '../../session';
 import { LinkButton } from '../../ui/link-button';
 import { Page } from '../../ui/page';
 import { Empty } from '../../ui/states';
-import { FilterSelect } from '../../ui/table/filters';
+import { EngineFilter, FilterSelect } from '../../ui/table/filters';
 import { ListPage } from '../../ui/table/list-page';
 import { useList } from '../../ui/table/list-state';
 import { type Credential, credentialColumns } from './columns';
@@ -72,12 +72,7 @@ export default function Credentials() {
               options={CREDENTIAL_TYPES.map((value) => ({ value, label: t(`credentials.types.${value}`) }))}
               onChange={(credential_type) => list.set({ credential_type })}
             />
-            <FilterSelect
-              label={t('credentials.dbType')}
-              value={list.text('db_type')}
-              options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-              onChange={(db_type) => list.set({ db_type })}
-            />
+            <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
             <FilterSelect
               label={t('ui.status')}
               value={list.text('status')}

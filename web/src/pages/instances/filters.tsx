@@ -1,28 +1,17 @@
-import type { catalogue, DbType } from '@whalefall/contract';
+import type { catalogue } from '@whalefall/contract';
 import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
+import { EngineFilter, FilterChip, FilterMany, FilterSelect } from '../../ui/table/filters';
 import type { ListState } from '../../ui/table/list-state';
 import { useTagOptions } from '../tags/tag-options';
 
-export function InstanceFilters({
-  list,
-  engines,
-}: {
-  list: ListState<typeof catalogue.instancesManage.listInstancesData>;
-  engines: readonly DbType[];
-}) {
+export function InstanceFilters({ list }: { list: ListState<typeof catalogue.instancesManage.listInstancesData> }) {
   const { t } = useTranslation();
   const { options } = useTagOptions();
   const tags = list.texts('tags');
   return (
     <>
-      <FilterSelect
-        label={t('instances.dbType')}
-        value={list.text('db_type')}
-        options={engines.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-        onChange={(db_type) => list.set({ db_type })}
-      />
+      <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
       <FilterSelect
         label={t('instances.test')}
         value={list.text('test')}

@@ -1,5 +1,5 @@
 import { EllipsisIcon, PlusIcon, UploadIcon } from '../../ui/icons';
-import { catalogue, DB_TYPES } from '@whalefall/contract';
+import { catalogue } from '@whalefall/contract';
 import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -78,7 +78,7 @@ export default function Instances() {
         rowName={(row) => row.name}
         searchLabel={t('instances.search')}
         csv={urlOf(catalogue.files.exportInstances, { query: filter as never })}
-        filters={<InstanceFilters list={list} engines={DB_TYPES} />}
+        filters={<InstanceFilters list={list} />}
         {...(may('execute') && { selection })}
         bulk={
           <>

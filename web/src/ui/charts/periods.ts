@@ -28,9 +28,10 @@ export function periodEnd(step: Step, start: string): string {
 
 /** Every period from the first to the last that is known. */
 export function allPeriods(step: Step, known: readonly string[]): string[] {
+  if (known.length === 0) return [];
   const sorted = [...known].sort();
-  const last = sorted.at(-1);
+  const last = sorted.at(-1)!;
   const all: string[] = [];
-  for (let at = sorted[0]; at !== undefined && last !== undefined && at <= last; at = stepFrom(step, at, 1)) all.push(at);
+  for (let at = sorted[0]!; at <= last; at = stepFrom(step, at, 1)) all.push(at);
   return all;
 }

@@ -1,5 +1,6 @@
 import './table.css';
 import { DownloadIcon, FilterIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
+import { DB_TYPES } from '@whalefall/contract';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -101,6 +102,27 @@ export function FilterSelect({
       allowClear
       popupMatchSelectWidth={false}
       {...(search && { showSearch: { optionFilterProp: 'label' } })}
+    />
+  );
+}
+
+export function EngineFilter({
+  value,
+  onChange,
+  width = 132,
+}: {
+  value: string | undefined;
+  onChange: (value: string | null) => void;
+  width?: number;
+}) {
+  const { t } = useTranslation();
+  return (
+    <FilterSelect
+      label={t('instances.dbType')}
+      value={value}
+      options={DB_TYPES.map((type) => ({ value: type, label: t(`ui.dbTypes.${type}`) }))}
+      onChange={onChange}
+      width={width}
     />
   );
 }

@@ -10,7 +10,7 @@ import * as queries from '../queries/sizes.ts';
 
 /** §7 databases/capacity_sync, and the sizes route of §13. */
 export function capacityHandlers(deps: Deps): {
-  sync: Handlers<typeof catalogue.databasesCapacitySync>;
+  sync: Pick<Handlers<typeof catalogue.databasesCapacitySync>, 'syncInstanceCapacity' | 'syncAllCapacity'>;
   detail: Pick<Handlers<typeof catalogue.instancesDetail>, 'getInstanceDatabaseSizes'>;
 } {
   const { db, clock, queue } = deps;

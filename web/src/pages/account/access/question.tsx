@@ -1,11 +1,11 @@
-import { catalogue, DB_TYPES } from '@whalefall/contract';
+import type { catalogue } from '@whalefall/contract';
 import { AutoComplete, Button, Checkbox, Input } from 'antd';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRoute } from '../../../api';
 import { SearchIcon } from '../../../ui/icons';
-import { FilterMany, FilterSelect } from '../../../ui/table/filters';
+import { EngineFilter, FilterMany } from '../../../ui/table/filters';
 import type { ListState } from '../../../ui/table/list-state';
+import { InstanceFilter } from '../../instances/instance-filter';
 import { useTagOptions } from '../../tags/tag-options';
 
 const COMMON = [
@@ -20,7 +20,6 @@ export function Question({ list }: { list: ListState<typeof catalogue.account.li
   const { t } = useTranslation();
   const id = useId();
   const { options } = useTagOptions();
-  const instances = useRoute(catalogue.common.getInstanceOptions, {}, { staleTime: 60_000 });
   const asked = Object.fromEntries(PARTS.map((part) => [part, list.text(part) ?? ''])) as Record<(typeof PARTS)[number], string>;
   const [typed, setTyped] = useState(asked);
   const [shown, setShown] = useState(asked);
@@ -69,19 +68,13 @@ export function Question({ list }: { list: ListState<typeof catalogue.account.li
         </Button>
       </div>
       <div className="row">
-        <FilterSelect
-          label={t('instances.dbType')}
-          value={list.text('db_type')}
-          options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-          onChange={(db_type) => list.set({ db_type })}
-        />
-        <FilterSelect
+        <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
+        <InstanceFilter
           label={t('access.instance')}
           value={list.text('instance_id')}
-          options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
           onChange={(instance_id) => list.set({ instance_id })}
           width={150}
-          search
+          engine={list.text('db_type')}
         />
         <FilterMany label={t('access.tag')} value={list.texts('tag')} options={options} onChange={(tag) => list.set({ tag })} width={140} />
         <Checkbox

@@ -1,4 +1,4 @@
-import { catalogue, DB_TYPES, type WireOf } from '@whalefall/contract';
+import { catalogue, type WireOf } from '@whalefall/contract';
 import { App, Button } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,11 +9,13 @@ import { useConfirm } from '../../../ui/confirm';
 import { RelativeTime } from '../../../ui/relative-time';
 import { Empty } from '../../../ui/states';
 import { Chip, Engine } from '../../../ui/status';
-import { FilterSelect } from '../../../ui/table/filters';
+import { EngineFilter, FilterSelect } from '../../../ui/table/filters';
 import { ListPage } from '../../../ui/table/list-page';
 import { useList } from '../../../ui/table/list-state';
 import type { Column } from '../../../ui/table/table';
 import { useUrl } from '../../../ui/url';
+import { InstanceFilter } from '../../instances/instance-filter';
+import { ClassChip } from './class-chips';
 import { MatchedFacts } from './matched-facts';
 import type { Rule } from './rule-drawer';
 import { useClassLabel, useClasses } from './use-classes';
@@ -29,7 +31,6 @@ export function Assignments({ rules }: { rules: readonly Rule[] }) {
   const { message } = App.useApp();
   const label = useClassLabel();
   const classes = useClasses();
-  const instances = useRoute(catalogue.common.getInstanceOptions, {}, { staleTime: 60_000 });
   const list = useList(getAssignments);
   const result = useRoute(getAssignments, { query: list.query }, { keep: true });
   const remove = useSend(removeAssignment, ['account', 'accounts/statistics', 'dashboard']);
@@ -56,10 +57,7 @@ export function Assignments({ rules }: { rules: readonly Rule[] }) {
         key: 'class',
         title: t('classes.class'),
         sort: 'classification',
-        render: (row) => {
-          const own = label({ id: row.classification_id, name: row.classification_name });
-          return <Chip tone={own.tone}>{own.name}</Chip>;
-        },
+        render: (row) => <ClassChip id={row.classification_id} name={row.classification_name} />,
       },
       {
         key: 'reason',
@@ -133,19 +131,12 @@ export function Assignments({ rules }: { rules: readonly Rule[] }) {
               options={(classes.data?.classifications ?? []).map((one) => ({ value: String(one.id), label: label(one).name }))}
               onChange={(classification_id) => list.set({ classification_id })}
             />
-            <FilterSelect
-              label={t('classes.engine')}
-              value={list.text('db_type')}
-              options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-              onChange={(db_type) => list.set({ db_type })}
-              width={116}
-            />
-            <FilterSelect
+            <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} width={116} />
+            <InstanceFilter
               label={t('accounts.instance')}
               value={list.text('instance_id')}
-              options={(instances.data?.instances ?? []).map((one) => ({ value: String(one.id), label: one.name }))}
               onChange={(instance_id) => list.set({ instance_id })}
-              search
+              engine={list.text('db_type')}
             />
             <FilterSelect
               label={t('classes.rule')}

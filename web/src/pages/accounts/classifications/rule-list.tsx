@@ -7,14 +7,14 @@ import { useFormat } from '../../../i18n/format';
 import { useMay } from '../../../session';
 import { A } from '../../../ui/a';
 import { useConfirm } from '../../../ui/confirm';
+import { EngineTabs } from '../../../ui/engine-tabs';
 import { LinkButton } from '../../../ui/link-button';
 import { Empty, Failed } from '../../../ui/states';
 import { Chip, Engine } from '../../../ui/status';
 import { type Column, Table } from '../../../ui/table/table';
-import { Tabs } from '../../../ui/page';
 import { useUrl } from '../../../ui/url';
+import { ClassChip } from './class-chips';
 import type { Rule } from './rule-drawer';
-import { useClassLabel } from './use-classes';
 
 interface Read {
   data: unknown;
@@ -41,7 +41,6 @@ export function RuleList({
   const may = useMay();
   const { href } = useUrl();
   const { message } = App.useApp();
-  const label = useClassLabel();
   const remove = useSend(catalogue.accountsClassifications.deleteRule, ['account', 'accounts/statistics', 'dashboard']);
   const [dialog, ask] = useConfirm();
   const ofClass = rules.filter((rule) => classId === null || rule.classification_id === classId);
@@ -68,10 +67,7 @@ export function RuleList({
       {
         key: 'class',
         title: t('classes.class'),
-        render: (rule) => {
-          const own = label({ id: rule.classification_id, name: rule.classification_name ?? '' });
-          return <Chip tone={own.tone}>{own.name}</Chip>;
-        },
+        render: (rule) => <ClassChip id={rule.classification_id} name={rule.classification_name ?? ''} />,
       },
       {
         key: 'hits',
@@ -121,25 +117,13 @@ export function RuleList({
           ]
         : []),
     ],
-    [t, format, may, href, label, engine, ask, remove, message],
+    [t, format, may, href, engine, ask, remove, message],
   );
-  const count = (type: DbType | null) => ofClass.filter((rule) => type === null || rule.db_type === type).length;
-  const text = (name: string, n: number) => (
-    <>
-      {name}
-      <small>{format.number(n)}</small>
-    </>
-  );
+  const counts = { total: ofClass.length, mysql: 0, postgresql: 0, sqlserver: 0, oracle: 0 };
+  for (const rule of ofClass) counts[rule.db_type] += 1;
   return (
     <section className="panel flush span-8 rules" aria-label={t('classes.rules')}>
-      <Tabs
-        label={t('classes.engine')}
-        current={engine ?? 'all'}
-        tabs={[
-          { key: 'all', label: text(t('classes.allRules'), count(null)), href: href({ engine: null }) },
-          ...DB_TYPES.map((type) => ({ key: type, label: text(t(`ui.dbTypes.${type}`), count(type)), href: href({ engine: type }) })),
-        ]}
-      />
+      <EngineTabs current={engine} counts={counts} href={(type) => href({ engine: type })} all={t('classes.allRules')} />
       {read.isError && !read.data ? (
         <Failed error={read.error} retry={() => void read.refetch()} />
       ) : !read.isPending && shown.length === 0 ? (

@@ -8,7 +8,7 @@ import { LinkButton } from '../../../ui/link-button';
 import { Page, Panel, Stats } from '../../../ui/page';
 import { Empty, Failed, Skeleton } from '../../../ui/states';
 import { Engine } from '../../../ui/status';
-import { FilterSelect } from '../../../ui/table/filters';
+import { EngineFilter } from '../../../ui/table/filters';
 import { patched, useUrl } from '../../../ui/url';
 import { useTagName } from '../../tags/tag-options';
 
@@ -25,12 +25,7 @@ export default function InstanceStatistics() {
   return (
     <Page title={t('statistics.instances')} actions={<LinkButton href="/instances/">{t('statistics.toInstances')}</LinkButton>}>
       <div className="toolbar" role="search" aria-label={t('statistics.instances')}>
-        <FilterSelect
-          label={t('instances.dbType')}
-          value={type}
-          options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
-          onChange={(db_type) => set({ db_type })}
-        />
+        <EngineFilter value={type} onChange={(db_type) => set({ db_type })} />
         <Segmented
           aria-label={t('ui.status')}
           value={status ?? 'all'}
