@@ -2,10 +2,8 @@
  * What people wait for, over a whole fleet: `npm run bench api` (size S), `BENCH_SIZE=M npm run bench api`. A server of its
  * own process answers over HTTP; the same SQL is run raw beside it, statement by statement, as the request sent it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Agent, request } from 'undici';
 import { buildApp } from '../server/src/app.ts';
@@ -17,12 +15,12 @@ import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { FLEETS, fillFleet } from './fill-fleet.ts';
 import { type BenchHouse, openBenchHouse } from './house.ts';
 import { type Row, writeResults } from './results.ts';
+import { freePort, startServer } from './server.ts';
 
 const SIZE = (process.env.BENCH_SIZE ?? 'S') as keyof typeof FLEETS;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 30);
 const CLIENTS = 16;
 const LOAD_MS = 8000;
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Work {
   work: string;
@@ -115,40 +113,6 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - started;
 };
 
-/** A free port, asked of the system. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-/** The bundle as people run it: a process without npm that joins the same embedded PostgreSQL. */
-async function startServer(dataDir: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['dist/main.js', 'serve', '--no-worker'], {
-    cwd: root,
-    env: {
-      ...process.env,
-      NODE_ENV: 'development',
-      WHALEFALL_DATA_DIR: dataDir,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      API_RATE_LIMIT: '0',
-      LOG_LEVEL: 'warning',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  for (let i = 0; i < 200; i++) {
-    const there = await request(`http://127.0.0.1:${port}/health/api/basic`).then(
-      (reply) => reply.statusCode === 200,
-      () => false,
-    );
-    if (there) return child;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the server does not answer');
-}
 const resident = (pid: number) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 
 /** The statements that one request sends, with their values. */

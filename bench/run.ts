@@ -1,10 +1,11 @@
 /** `npm run bench [part …]`: every part, or the ones named. Each prints its figures and writes bench/results/<part>.{json,md}. */
 import { api } from './api.ts';
+import { consolePages } from './console.ts';
 import { logs } from './logs.ts';
 import { mainJob } from './main-job.ts';
 import { machine } from './results.ts';
 
-const PARTS: Record<string, () => Promise<void>> = { 'main-job': mainJob, logs, api };
+const PARTS: Record<string, () => Promise<void>> = { 'main-job': mainJob, logs, api, console: consolePages };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);
@@ -14,4 +15,4 @@ if (unknown.length > 0) {
 }
 console.log(`${machine()}\n`);
 for (const [name, part] of Object.entries(PARTS)) if (asked.length === 0 || asked.includes(name)) await part();
-process.exit(0);
+process.exit();

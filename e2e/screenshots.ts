@@ -1,5 +1,5 @@
 /*
- * Every page of the demo in both themes and sizes into screenshots/; `--docs`: the twelve of the README into docs/images.
+ * Every page of the demo in both languages and themes and three widths into screenshots/; `--docs`: the twelve of the README into docs/images.
  * `node e2e/screenshots.ts [--docs] [--only <page>]… [--locale en]`
  */
 import { mkdirSync } from 'node:fs';
@@ -12,10 +12,15 @@ import { build, root, startWhaleFall } from './servers.ts';
 import { findIds, goTo, places, read } from './sitemap.ts';
 
 const { values } = parseArgs({
-  options: { docs: { type: 'boolean' }, only: { type: 'string', multiple: true }, locale: { type: 'string', default: 'zh-CN' } },
+  options: { docs: { type: 'boolean' }, only: { type: 'string', multiple: true }, locale: { type: 'string' } },
 });
 const WIDE = { width: 1440, height: 900 };
-const SMALL = { width: 390, height: 844 };
+const BOTH = ['light', 'dark'] as const;
+const SIZES = [
+  ['wide', WIDE, BOTH],
+  ['middle', { width: 1280, height: 800 }, ['light']],
+  ['small', { width: 390, height: 844 }, BOTH],
+] as const;
 
 if (!process.env.E2E_DEMO_URL) await build();
 const site = process.env.E2E_DEMO_URL ? { url: process.env.E2E_DEMO_URL, stop: async () => undefined } : await startWhaleFall('demo');
@@ -33,30 +38,28 @@ async function open(user: string | null, locale: Locale, options: BrowserContext
   return visit;
 }
 
+/** Each place once in each language; sizes and themes are changed where it stands. */
 async function everything(locale: Locale): Promise<void> {
-  const folder = join(root, 'screenshots');
+  const folder = join(root, 'screenshots', locale);
   mkdirSync(folder, { recursive: true });
   const visits = { admin: await open('admin', locale), nobody: await open(null, locale) };
   const ids = await findIds(visits.admin);
   for (const place of places(ids)) {
     if (values.only && !values.only.includes(place.name)) continue;
     const { page } = visits[place.as];
-    for (const [size, viewport] of [
-      ['wide', WIDE],
-      ['small', SMALL],
-    ] as const) {
+    await page.setViewportSize(WIDE);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await goTo(visits[place.as], place).catch((error: unknown) => console.error(`${place.name}: ${String(error).split('\n')[0]}`));
+    for (const [size, viewport, schemes] of SIZES) {
       await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme: 'light' });
-      await goTo(visits[place.as], place).catch((error: unknown) =>
-        console.error(`${place.name} (${size}): ${String(error).split('\n')[0]}`),
-      );
-      for (const colorScheme of size === 'wide' ? (['light', 'dark'] as const) : (['light'] as const)) {
+      for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
         await page.waitForTimeout(300);
         await page.screenshot({ path: join(folder, `${place.name}-${size}-${colorScheme}.png`) });
       }
     }
   }
+  for (const visit of Object.values(visits)) await visit.context.close();
 }
 
 /** What the README shows: places of the sitemap, each in one language and theme, small enough to be kept. */
@@ -102,7 +105,8 @@ async function documents(): Promise<void> {
 }
 
 try {
-  await (values.docs ? documents() : everything(values.locale === 'en' ? 'en' : 'zh-CN'));
+  if (values.docs) await documents();
+  else for (const locale of ['zh-CN', 'en'] as const) if (!values.locale || values.locale === locale) await everything(locale);
 } finally {
   await browser.close();
   await site.stop();

@@ -20,6 +20,8 @@ export interface Ids {
   instance: number;
   /** An account with privileges by several ways. */
   account: number;
+  /** The largest database. */
+  database: number;
   credential: number;
   tag: number;
   /** A rule of the PostgreSQL accounts. */
@@ -39,7 +41,7 @@ export async function read<T>(visit: Visit, path: string): Promise<T> {
 }
 
 export async function findIds(visit: Visit): Promise<Ids> {
-  const [instances, credentials, tags, sessions, accounts, rules] = await Promise.all([
+  const [instances, credentials, tags, sessions, accounts, rules, databases] = await Promise.all([
     read<{ items: { id: number }[] }>(visit, '/instances/api?db_type=postgresql&sort=active_account_count&order=desc&limit=1'),
     read<{ items: { id: number }[] }>(visit, '/credentials/api/credentials?db_type=postgresql&limit=1'),
     read<{ tags: { id: number }[] }>(visit, '/tags/api/tags?limit=1'),
@@ -49,10 +51,12 @@ export async function findIds(visit: Visit): Promise<Ids> {
     ),
     read<{ items: { id: number }[] }>(visit, '/account/api/accounts?db_type=postgresql&sort=last_change_time&order=desc&limit=1'),
     read<{ rules: { id: number; rule_name: string }[] }>(visit, '/accounts/classifications/api/rules/filter?db_type=postgresql'),
+    read<{ items: { id: number }[] }>(visit, '/databases/api/ledgers?sort=size_mb&order=desc&limit=1'),
   ]);
   return {
     instance: instances.items[0]!.id,
     account: accounts.items[0]!.id,
+    database: databases.items[0]!.id,
     credential: credentials.items[0]!.id,
     tag: tags.tags[0]!.id,
     rule: (rules.rules.find((one) => /read_only/.test(one.rule_name)) ?? rules.rules[0])!.id,
@@ -66,7 +70,7 @@ const chart = (page: Page): Promise<void> => page.locator('.chart canvas').first
 const button = (page: Page, selector: string): Promise<void> => page.locator(selector).first().click();
 
 export function places(ids: Ids): Place[] {
-  const { instance, account, credential, tag, rule, session, failedSession } = ids;
+  const { instance, account, database, credential, tag, rule, session, failedSession } = ids;
   const admin = (name: string, path: string, open?: Place['open']): Place => ({ name, path, as: 'admin', ...(open && { open }) });
   return [
     { name: 'sign-in', path: '/auth/login', as: 'nobody' },
@@ -94,6 +98,13 @@ export function places(ids: Ids): Place[] {
     admin('credential', `/credentials/${credential}`),
     admin('credential-edit', `/credentials/${credential}/edit`),
     admin('accounts', '/account/'),
+    admin('databases', '/databases/ledgers'),
+    admin('databases-largest', '/databases/ledgers?db_type=postgresql&sort=size_mb&order=desc'),
+    admin('databases-filtered', '/databases/ledgers?search=nothing-has-this-name'),
+    admin('database', `/databases/ledgers?database=${database}`, async (page) => {
+      await drawer(page);
+      await chart(page);
+    }),
     admin('access', '/account/access'),
     admin('access-drop', '/account/access?privilege=DROP&tag=production'),
     admin('access-none', '/account/access?privilege=NO+SUCH+PRIVILEGE&include_public=false&db_type=mysql'),

@@ -7,7 +7,7 @@ import {
   DashboardIcon,
   DatabaseIcon,
   FileTextIcon,
-  HddIcon,
+  TableIcon,
   KeyIcon,
   LineChartIcon,
   PartitionIcon,
@@ -44,7 +44,7 @@ export const NAV: NavGroup[] = [
     items: [
       item('instances', catalogue.instancesManage.index, DatabaseIcon),
       { ...item('accounts', catalogue.account.listAccounts, UserIcon), covers: [catalogue.accountsStatistics.statistics.path] },
-      item('databases', catalogue.databasesCapacitySync.ledgerPage, HddIcon),
+      item('databases', catalogue.databasesCapacitySync.ledgerPage, TableIcon),
       item('access', catalogue.account.accessPage, AccessIcon),
     ],
   },

@@ -17,7 +17,7 @@ import {
   FileTextOutlined,
   FilterOutlined,
   GlobalOutlined,
-  HddOutlined,
+  TableOutlined,
   KeyOutlined,
   LeftOutlined,
   LineChartOutlined,
@@ -65,7 +65,7 @@ export const EllipsisIcon = /* @__PURE__ */ quiet(EllipsisOutlined);
 export const FileTextIcon = /* @__PURE__ */ quiet(FileTextOutlined);
 export const FilterIcon = /* @__PURE__ */ quiet(FilterOutlined);
 export const GlobalIcon = /* @__PURE__ */ quiet(GlobalOutlined);
-export const HddIcon = /* @__PURE__ */ quiet(HddOutlined);
+export const TableIcon = /* @__PURE__ */ quiet(TableOutlined);
 export const KeyIcon = /* @__PURE__ */ quiet(KeyOutlined);
 export const LeftIcon = /* @__PURE__ */ quiet(LeftOutlined);
 export const LineChartIcon = /* @__PURE__ */ quiet(LineChartOutlined);

@@ -39,12 +39,14 @@ export function InstanceList({ chosen, onChange, wide }: { chosen: Chosen; onCha
       title={t('tags.bulk.instances')}
       extra={
         <>
-          <SearchBox
-            value={list.text('search') ?? ''}
-            onChange={(search) => list.set({ search })}
-            busy={read.isPlaceholderData && read.isFetching}
-            placeholder={t('tags.bulk.findInstance')}
-          />
+          <span className="bulk-search">
+            <SearchBox
+              value={list.text('search') ?? ''}
+              onChange={(search) => list.set({ search })}
+              busy={read.isPlaceholderData && read.isFetching}
+              placeholder={t('tags.bulk.findInstance')}
+            />
+          </span>
           <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
         </>
       }
@@ -112,12 +114,14 @@ function Row({ row, on, onFlip }: { row: Instance; on: boolean; onFlip: (on: boo
   return (
     <li>
       <Checkbox checked={on} onChange={(event) => onFlip(event.target.checked)}>
-        <span className="bulk-name">
-          {row.name}
-          {!row.is_active && <small className="muted"> {t('tags.bulk.inactiveInstance')}</small>}
-        </span>
-        <span className="mono muted">
-          {row.host}:{row.port}
+        <span className="bulk-instance">
+          <span>
+            {row.name}
+            {!row.is_active && <small className="muted"> {t('tags.bulk.inactiveInstance')}</small>}
+          </span>
+          <small className="mono">
+            {row.host}:{row.port}
+          </small>
         </span>
       </Checkbox>
       <span className="row">
