@@ -32,7 +32,7 @@ export const tag = z.object({
   updated_at: instant,
   instance_count: count.optional(),
 });
-export const tagRef = z.object({ name: z.string(), display_name: z.string(), color: z.string() });
+export const tagRef = z.object({ name: z.string(), display_name: z.string(), display_name_en: z.string().nullable(), color: z.string() });
 
 const tagCode = z
   .string()

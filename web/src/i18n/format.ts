@@ -1,12 +1,23 @@
 /** Numbers, sizes, times and durations as the reader's language writes them; times in the business time zone. */
 import type { Locale } from '@whalefall/contract';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { boot } from '../boot';
 import { periodEnd, type Step } from '../ui/charts/periods';
 
 export const NOTHING = '–';
 const UNITS = ['MB', 'GB', 'TB', 'PB'] as const;
+
+/** Makers of text are costly to make: each is made once for a language, not for every cell of a table. */
+const made = new Map<string, unknown>();
+function once<T>(key: string, make: () => T): T {
+  const known = made.get(key) as T | undefined;
+  if (known !== undefined) return known;
+  const fresh = make();
+  made.set(key, fresh);
+  return fresh;
+}
+const decimals = (locale: Locale, digits: number) =>
+  once(`decimals ${locale} ${digits}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }));
 
 /** Whole mebibytes in the unit a person would say. */
 export function formatSize(mb: number | null | undefined, locale: Locale, signed = false): string {
@@ -18,7 +29,7 @@ export function formatSize(mb: number | null | undefined, locale: Locale, signed
     unit += 1;
   }
   const digits = unit === 0 ? 0 : value < 10 ? 2 : value < 100 ? 1 : 0;
-  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  const text = decimals(locale, digits).format(value);
   const sign = mb < 0 ? '−' : signed && mb > 0 ? '+' : '';
   return `${sign}${text} ${UNITS[unit]}`;
 }
@@ -34,7 +45,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago, or until when; within a minute just that it is near. */
 export function formatRelative(at: Date, now: Date, locale: Locale): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const words = once(`relative ${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
   for (const [unit, size] of STEPS) if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
   return locale === 'en' ? (seconds > 0 ? 'any moment' : 'just now') : seconds > 0 ? '即将' : '刚刚';
 }
@@ -118,11 +129,11 @@ export type Format = ReturnType<typeof formats>;
 export function useFormat(): Format {
   const { i18n } = useTranslation();
   const locale: Locale = i18n.language === 'en' ? 'en' : 'zh-CN';
-  return useMemo(() => {
+  return once(`formats ${locale}`, () => {
     try {
       return formats(locale, boot.app.time_zone);
     } catch {
       return formats(locale, 'UTC'); // a zone this browser does not know
     }
-  }, [locale]);
+  });
 }

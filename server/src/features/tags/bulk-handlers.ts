@@ -4,7 +4,7 @@ import type { Handlers } from '../../http/index.ts';
 import { assignTags, findBoth, removeTags } from './bulk.ts';
 import { CATEGORIES } from './colors.ts';
 import * as queries from './queries.ts';
-import { shownTag } from './shown.ts';
+import { shownTag, tagRefOf } from './shown.ts';
 
 /** §24 tags/bulk */
 export function tagsBulkHandlers({ db }: Deps): Handlers<typeof catalogue.tagsBulk> {
@@ -70,7 +70,7 @@ export function tagsBulkHandlers({ db }: Deps): Handlers<typeof catalogue.tagsBu
         instances: instances.map((instance) => ({
           ...instance,
           db_type: instance.db_type as DbType,
-          tags: (byInstance.get(instance.id) ?? []).map(({ name, display_name, color }) => ({ name, display_name, color })),
+          tags: (byInstance.get(instance.id) ?? []).map(tagRefOf),
         })),
       };
     },

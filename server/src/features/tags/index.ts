@@ -8,4 +8,4 @@ export { tagsBulkHandlers } from './bulk-handlers.ts';
 export { colorOf } from './colors.ts';
 export { tagsHandlers } from './handlers.ts';
 export { activeTags, tagIds, tagsOfInstances } from './queries.ts';
-export { shownTag } from './shown.ts';
+export { shownTag, tagRefOf } from './shown.ts';

@@ -13,3 +13,6 @@ export function shownTag(row: TagRow) {
     css_class: color.css,
   };
 }
+
+/** A tag as a row of another list carries it. */
+export const tagRefOf = ({ name, display_name, display_name_en, color }: TagRow) => ({ name, display_name, display_name_en, color });

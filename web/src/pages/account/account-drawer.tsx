@@ -13,6 +13,7 @@ import { Chip, Engine } from '../../ui/status';
 import { Table } from '../../ui/table/table';
 import { useUrl } from '../../ui/url';
 import { ClassChips } from '../accounts/classifications/class-chips';
+import { useClassLabel } from '../accounts/classifications/use-classes';
 import { AccountAttributes } from './account-attributes';
 import { AccountChanges } from './account-changes';
 import { AccountClasses } from './account-classes';
@@ -78,7 +79,7 @@ function Title({ account }: { account: Reply['account'] }) {
         {account.is_locked && <Chip tone="warn">{t('accounts.locked')}</Chip>}
         {account.is_role && <Chip>{t('accounts.role')}</Chip>}
         {account.deleted_at && <Chip>{t('accounts.deleted')}</Chip>}
-        <ClassChips items={account.classifications} max={4} />
+        <ClassChips items={account.classifications} max={4} label={useClassLabel()} />
       </span>
       <small>
         <Engine type={account.db_type} /> · <A href={`/instances/${account.instance_id}`}>{account.instance_name}</A> ·{' '}

@@ -6,6 +6,7 @@ import { RelativeTime } from '../../ui/relative-time';
 import { Chip, Engine } from '../../ui/status';
 import type { Column } from '../../ui/table/table';
 import { ClassChips } from '../accounts/classifications/class-chips';
+import type { ClassLabel } from '../accounts/classifications/use-classes';
 import { TagChips } from '../tags/tag-chips';
 import { AccountState } from './account-drawer';
 
@@ -33,7 +34,7 @@ function ReadMark({ state }: { state: LedgerItem['read_state'] }) {
   );
 }
 
-export function ledgerColumns(t: TFunction, href: (id: number) => string, withEngine: boolean): Column<LedgerItem>[] {
+export function ledgerColumns(t: TFunction, href: (id: number) => string, label: ClassLabel, withEngine: boolean): Column<LedgerItem>[] {
   const columns: Column<LedgerItem>[] = [
     {
       key: 'username',
@@ -75,7 +76,11 @@ export function ledgerColumns(t: TFunction, href: (id: number) => string, withEn
           <span className="muted">–</span>
         ),
     },
-    { key: 'classes', title: t('accounts.classifications'), render: (row) => <ClassChips items={row.classifications} max={2} /> },
+    {
+      key: 'classes',
+      title: t('accounts.classifications'),
+      render: (row) => <ClassChips items={row.classifications} max={2} label={label} />,
+    },
     {
       key: 'change',
       title: t('accounts.lastChange'),

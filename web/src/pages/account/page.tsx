@@ -16,6 +16,7 @@ import { ListPage } from '../../ui/table/list-page';
 import { useList } from '../../ui/table/list-state';
 import { useUrl } from '../../ui/url';
 import { useSync } from '../../ui/use-sync';
+import { useClassLabel } from '../accounts/classifications/use-classes';
 import { AccountDrawer } from './account-drawer';
 import { ledgerColumns } from './columns';
 import { LedgerFilters } from './filters';
@@ -36,7 +37,8 @@ function LedgerOf({ engine }: { engine: (typeof DB_TYPES)[number] | undefined })
   const list = useList(LIST, engine ? { db_type: engine } : {});
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   const [busy, start] = useSync();
-  const columns = useMemo(() => ledgerColumns(t, (account) => href({ account, view: null }), !engine), [t, href, engine]);
+  const label = useClassLabel();
+  const columns = useMemo(() => ledgerColumns(t, (account) => href({ account, view: null }), label, !engine), [t, href, label, engine]);
   const { page: _, limit: __, sort: ___, order: ____, ...filter } = list.query;
   const kept = new URLSearchParams(search);
   for (const key of ['page', 'db_type', 'account', 'view']) kept.delete(key);

@@ -2,7 +2,7 @@ import { Segmented } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Series } from '../../ui/charts/series';
-import { SizeChart } from '../../ui/charts/size-chart';
+import { SizeChart, useChartAhead } from '../../ui/charts/size-chart';
 import { Panel } from '../../ui/page';
 import { Empty, Failed, Skeleton } from '../../ui/states';
 import { type CapacityState, SHOWS, TOPS } from './capacity-state';
@@ -25,6 +25,7 @@ interface Read {
 
 /** The largest ones over time: their size, or how it changed. */
 export function CapacityChart({ state, points, read }: { state: CapacityState; points: Point[] | undefined; read: Read }) {
+  useChartAhead();
   const { t } = useTranslation();
   const { step, show, as, top, url } = state;
   const series = useMemo(() => {

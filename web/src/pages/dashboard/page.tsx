@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { useFormat } from '../../i18n/format';
 import { A } from '../../ui/a';
-import { SizeChart } from '../../ui/charts/size-chart';
+import { SizeChart, useChartAhead } from '../../ui/charts/size-chart';
 import { Page, Panel, Stats } from '../../ui/page';
 import { SessionDrawer } from '../../ui/session-drawer';
 import { Failed, Skeleton } from '../../ui/states';
@@ -17,6 +17,7 @@ export type Overview = NonNullable<WireOf<typeof catalogue.dashboard.getDashboar
 const REFRESH_MS = 60_000;
 
 export default function Dashboard() {
+  useChartAhead();
   const { t } = useTranslation();
   const read = useRoute(catalogue.dashboard.getDashboardOverview, {}, { refetchInterval: REFRESH_MS });
   // Nothing was ever read: the way to the first account list comes first, and alone while there is no instance.

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { periodStart, STEPS } from '../../ui/charts/periods';
 import type { Series } from '../../ui/charts/series';
-import { SizeChart } from '../../ui/charts/size-chart';
+import { SizeChart, useChartAhead } from '../../ui/charts/size-chart';
 import { Panel } from '../../ui/page';
 import { Failed, Skeleton } from '../../ui/states';
 import { useUrl } from '../../ui/url';
@@ -15,6 +15,7 @@ const COUNTS = [7, 14, 30];
 
 /** How many rows each period got, read and computed: what shows at once that a night was missed. */
 export function CoreMetrics() {
+  useChartAhead();
   const { t } = useTranslation();
   const { search, set } = useUrl();
   const step = STEPS.find((one) => one === search.get('period_type')) ?? 'daily';

@@ -1,5 +1,5 @@
 import { Segmented } from 'antd';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
 import { useDark } from '../../prefs';
@@ -9,7 +9,13 @@ import { sayValue } from './say-value';
 import { align, type Measure, type Series } from './series';
 import './charts.css';
 
-const SizeLines = lazy(() => import('./echart'));
+const load = () => import('./echart');
+const SizeLines = lazy(load);
+
+/** A page that will draw fetches what draws while its data is on the way. */
+export function useChartAhead(): void {
+  useEffect(() => void load().catch(() => undefined), []);
+}
 
 /** Sizes over time: lines with gaps, a legend that keyboards reach, and the same as a table. */
 export function SizeChart({

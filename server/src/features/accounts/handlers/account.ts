@@ -5,7 +5,7 @@ import { businessTime, dayRange } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
 import { targetRow } from '../../instances/index.ts';
-import { activeTags, colorOf, tagsOfInstances } from '../../tags/index.ts';
+import { activeTags, colorOf, tagRefOf, tagsOfInstances } from '../../tags/index.ts';
 import { type PackedChange, unpackChanges } from '../pack-changes.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
 import { type Answers, listAccess } from '../list-access.ts';
@@ -221,7 +221,7 @@ export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<type
     ...item,
     db_type: item.db_type as DbType,
     is_deleted: !item.is_active,
-    tags: (tagsBy.get(item.instance_id) ?? []).map(({ name, display_name, color }) => ({ name, display_name, color })),
+    tags: (tagsBy.get(item.instance_id) ?? []).map(tagRefOf),
     classifications: (classesBy.get(item.id) ?? []).map((c) => ({ id: c.id, name: c.name, color: colorOf(c.color).value })),
   }));
 }

@@ -3,7 +3,7 @@ import type { Deps } from '../../../assemble.ts';
 import { addDays, fileStamp, today } from '../../../clock.ts';
 import { CSV_LIMIT, csvFile, type Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
-import { tagsOfInstances } from '../../tags/index.ts';
+import { tagRefOf, tagsOfInstances } from '../../tags/index.ts';
 import * as queries from '../queries/ledger.ts';
 import { sampleAge, sampleAgeShown, sampleLimits, sizeLabel } from '../sample-age.ts';
 
@@ -59,7 +59,7 @@ export function ledgerHandlers({ db, clock, log }: Deps): {
         return {
           items: (await shown(rows, now, locale)).map((row) => ({
             ...row,
-            tags: row.tags.map(({ name, display_name, color }) => ({ name, display_name, color })),
+            tags: row.tags.map(tagRefOf),
           })),
           total: totals.n,
           page: query.page,

@@ -3,7 +3,7 @@ import { type Capability, FEATURE_WORDS, needsInChinese } from '@whalefall/engin
 import type { Deps } from '../../../assemble.ts';
 import { answer, type Asker, type Handlers, may } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
-import { shownTag, tagsOfInstances } from '../../tags/index.ts';
+import { shownTag, tagRefOf, tagsOfInstances } from '../../tags/index.ts';
 import { createInstance, updateInstance } from '../change-instances.ts';
 import type { Warning } from '../check-instances.ts';
 import * as queries from '../queries.ts';
@@ -90,7 +90,7 @@ export function instanceHandlers(deps: Deps): {
           last_test_error_code: item.last_test_error_code as never,
           active_db_count: Number(item.active_db_count),
           active_account_count: Number(item.active_account_count),
-          tags: (byInstance.get(item.id) ?? []).map(({ name, display_name, color }) => ({ name, display_name, color })),
+          tags: (byInstance.get(item.id) ?? []).map(tagRefOf),
         }));
         return { items: shownItems, total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };
       },

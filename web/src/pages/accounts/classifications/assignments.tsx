@@ -57,7 +57,7 @@ export function Assignments({ rules }: { rules: readonly Rule[] }) {
         key: 'class',
         title: t('classes.class'),
         sort: 'classification',
-        render: (row) => <ClassChip id={row.classification_id} name={row.classification_name} />,
+        render: (row) => <ClassChip id={row.classification_id} name={row.classification_name} label={label} />,
       },
       {
         key: 'reason',

@@ -1,13 +1,16 @@
 import { Chip, Labels } from '../../../ui/status';
-import { useClassLabel } from './use-classes';
+import type { ClassLabel } from './use-classes';
 
-/** Classes that a reply names by id: in the reader's language, in their own colours. */
-export function ClassChips({ items, max }: { items: readonly { id: number; name: string }[]; max?: number }) {
-  const label = useClassLabel();
+interface Ref {
+  id: number;
+  name: string;
+}
+/** Classes that a reply names by id: in the reader's language, in their own colours. The label is one for the whole list. */
+export function ClassChips({ items, max, label }: { items: readonly Ref[]; max?: number; label: ClassLabel }) {
   return <Labels items={items.map(label)} {...(max !== undefined && { max })} />;
 }
 
-export function ClassChip({ id, name }: { id: number; name: string }) {
-  const own = useClassLabel()({ id, name });
+export function ClassChip({ id, name, label }: Ref & { label: ClassLabel }) {
+  const own = label({ id, name });
   return <Chip tone={own.tone}>{own.name}</Chip>;
 }

@@ -14,6 +14,7 @@ import { Chip, Engine } from '../../../ui/status';
 import { type Column, Table } from '../../../ui/table/table';
 import { useUrl } from '../../../ui/url';
 import { ClassChip } from './class-chips';
+import { useClassLabel } from './use-classes';
 import type { Rule } from './rule-drawer';
 
 interface Read {
@@ -43,6 +44,7 @@ export function RuleList({
   const { message } = App.useApp();
   const remove = useSend(catalogue.accountsClassifications.deleteRule, ['account', 'accounts/statistics', 'dashboard']);
   const [dialog, ask] = useConfirm();
+  const label = useClassLabel();
   const ofClass = rules.filter((rule) => classId === null || rule.classification_id === classId);
   const shown = ofClass
     .filter((rule) => !engine || rule.db_type === engine)
@@ -67,7 +69,7 @@ export function RuleList({
       {
         key: 'class',
         title: t('classes.class'),
-        render: (rule) => <ClassChip id={rule.classification_id} name={rule.classification_name ?? ''} />,
+        render: (rule) => <ClassChip id={rule.classification_id} name={rule.classification_name ?? ''} label={label} />,
       },
       {
         key: 'hits',
@@ -117,7 +119,7 @@ export function RuleList({
           ]
         : []),
     ],
-    [t, format, may, href, engine, ask, remove, message],
+    [t, format, may, href, label, engine, ask, remove, message],
   );
   const counts = { total: ofClass.length, mysql: 0, postgresql: 0, sqlserver: 0, oracle: 0 };
   for (const rule of ofClass) counts[rule.db_type] += 1;

@@ -12,8 +12,9 @@ export function useClasses() {
   return useRoute(catalogue.accountsClassifications.getClassifications, { query: { include_inactive: true } }, { staleTime: LONG_MS });
 }
 
+export type ClassLabel = (ref: { id: number; name: string }) => { id: number; name: string; tone: Tone };
 /** @returns how to write a class that a reply names by id: in the reader's language and in its colour */
-export function useClassLabel(): (ref: { id: number; name: string }) => { id: number; name: string; tone: Tone } {
+export function useClassLabel(): ClassLabel {
   const { i18n } = useTranslation();
   const { data } = useClasses();
   const byId = useMemo(() => new Map(data?.classifications.map((one) => [one.id, one])), [data]);

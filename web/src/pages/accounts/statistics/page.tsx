@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
 import { useFormat } from '../../../i18n/format';
 import { A } from '../../../ui/a';
-import { SizeChart } from '../../../ui/charts/size-chart';
+import { SizeChart, useChartAhead } from '../../../ui/charts/size-chart';
 import { CountBars } from '../../../ui/count-bars';
 import { LinkButton } from '../../../ui/link-button';
 import { Page, Panel, Stats } from '../../../ui/page';
@@ -19,6 +19,7 @@ type Figures = NonNullable<WireOf<typeof ROUTE>>['stats'];
 const REFRESH_MS = 60_000;
 
 export default function AccountStatistics() {
+  useChartAhead();
   const { t } = useTranslation();
   const read = useRoute(ROUTE, {}, { refetchInterval: REFRESH_MS });
   const stats = read.data?.stats;

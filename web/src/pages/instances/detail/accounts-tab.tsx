@@ -16,13 +16,14 @@ import type { Column } from '../../../ui/table/table';
 import { useUrl } from '../../../ui/url';
 import { AccountDrawer, AccountState } from '../../account/account-drawer';
 import { ClassChips } from '../../accounts/classifications/class-chips';
+import { type ClassLabel, useClassLabel } from '../../accounts/classifications/use-classes';
 import { AccountName } from '../../account/columns';
 import type { InstanceRecord } from './overview';
 
 const LIST = catalogue.instancesManage.listInstanceAccounts;
 type Account = NonNullable<WireOf<typeof LIST>>['accounts'][number];
 
-function accountColumns(t: TFunction, href: (id: number) => string, type: InstanceRecord['db_type']): Column<Account>[] {
+function accountColumns(t: TFunction, href: (id: number) => string, label: ClassLabel, type: InstanceRecord['db_type']): Column<Account>[] {
   return [
     {
       key: 'username',
@@ -69,7 +70,11 @@ function accountColumns(t: TFunction, href: (id: number) => string, type: Instan
           },
         ]
       : []),
-    { key: 'classes', title: t('accounts.classifications'), render: (row) => <ClassChips items={row.classifications} max={2} /> },
+    {
+      key: 'classes',
+      title: t('accounts.classifications'),
+      render: (row) => <ClassChips items={row.classifications} max={2} label={label} />,
+    },
     {
       key: 'change',
       title: t('accounts.lastChange'),
@@ -95,9 +100,10 @@ export default function AccountsTab({ instance, onSync }: { instance: InstanceRe
   const result = useRoute(LIST, { params: { instance_id: instance.id }, query: list.query }, { keep: true });
   const stats = result.data?.stats;
   const data = result.data && { ...result.data, items: result.data.items ?? result.data.accounts };
+  const label = useClassLabel();
   const columns = useMemo(
-    () => accountColumns(t, (account) => href({ account, view: null }), instance.db_type),
-    [t, href, instance.db_type],
+    () => accountColumns(t, (account) => href({ account, view: null }), label, instance.db_type),
+    [t, href, label, instance.db_type],
   );
   const superuser = list.text('superuser');
   const locked = list.text('locked');

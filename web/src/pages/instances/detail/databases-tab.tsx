@@ -6,7 +6,7 @@ import { useRoute } from '../../../api';
 import { boot } from '../../../boot';
 import { useFormat } from '../../../i18n/format';
 import { A } from '../../../ui/a';
-import { SizeChart } from '../../../ui/charts/size-chart';
+import { SizeChart, useChartAhead } from '../../../ui/charts/size-chart';
 import { Panel, Stats } from '../../../ui/page';
 import { Empty, Failed, Skeleton } from '../../../ui/states';
 import { Chip } from '../../../ui/status';
@@ -28,6 +28,7 @@ const SORTS: Record<string, (row: Size) => number | string> = {
 };
 
 export default function DatabasesTab({ instance, onSync }: { instance: InstanceRecord; onSync: (() => void) | null }) {
+  useChartAhead();
   const { t } = useTranslation();
   const format = useFormat();
   const { search, set, href } = useUrl();
