@@ -110,7 +110,7 @@ async function holds(page: Page, expression: string): Promise<void> {
 async function look(page: Page, act: () => Promise<unknown>, since: () => Promise<number>): Promise<Seen> {
   const responses: Response[] = [];
   const note = (response: Response) => {
-    if (/\/api\//.test(response.url()) && response.status() === 200) responses.push(response);
+    if (/\/api(\/|\?|$)/.test(response.url()) && response.status() === 200) responses.push(response);
   };
   page.on('response', note);
   await act();
@@ -271,7 +271,9 @@ async function palette(page: Page): Promise<void> {
       from = (await page.evaluate(
         `(() => { window.settledAt = null; window.doneWhen = '.palette [role=option], .palette-none'; return performance.now(); })()`,
       )) as number;
+      const answered = page.waitForResponse((response) => response.url().includes('/common/api/search'));
       await page.locator('.palette input').fill(word);
+      await answered;
     };
     seen.push(await look(page, act, () => Promise.resolve(from)));
   }

@@ -309,7 +309,7 @@ test('what one node keeps is void after another node’s write: privileges and d
       (await who.call(catalogue.account.getAccountPermissions, { params: { account_id: id } })).body.data.effective.map(
         (one) => one.privilege,
       );
-    const locked = async (who: Caller) => (await who.call(catalogue.dashboard.getDashboardOverview)).body.data.accounts.locked;
+    const locked = async (who: Caller) => (await who.call(catalogue.dashboard.getDashboardOverview)).body.data.accounts!.locked;
     const [before, lockedBefore] = [await privileges(there), await locked(there)];
     expect([await privileges(admin()), await locked(admin())]).toEqual([before, lockedBefore]);
     person.facts.grants.push({ scope: 'server', privilege: 'SHUTDOWN', state: 'grant', grantable: false });

@@ -17,63 +17,74 @@ export const dashboard = contractFile('dashboard', {
     method: 'GET',
     path: '/dashboard/api/overview',
     access: 'view',
+    /** A part that cannot be read is null, and named in `meta.degraded`. */
     reply: z.object({
-      users: z.object({ total: count, active: count }),
-      instances: z.object({
-        total: count,
-        active: count,
-        by_type: z.array(z.object({ db_type: dbType, total: count, ok: count, failed: count, never: count })),
-      }),
-      accounts: z.object({ total: count, active: count, locked: count, superusers: count, unread: count }),
-      classified_accounts: z.object({
-        total: count,
-        auto: count,
-        classifications: z.array(
-          z.object({
-            id,
-            name: z.string(),
-            color: z.string(),
-            display_name: z.string(),
-            priority: z.number().int(),
-            risk_level: z.string(),
-            count,
-          }),
-        ),
-      }),
-      capacity: z.object({
-        total_gb: z.number(),
-        total_mb: count,
-        usage_percent: z.null(),
-        trend: z.array(z.object({ date, total_mb: count.nullable() })),
-      }),
-      databases: z.object({ total: count, active: count, inactive: count }),
-      failed_since_yesterday: z.array(
-        z.object({
-          instance_id: id,
-          instance_name: z.string(),
-          sync_category: z.string(),
-          error_code: errorCode.nullable(),
-          at: instant,
-          session_id: z.string(),
-        }),
-      ),
-      changes_since_yesterday: z.object({
-        added: count,
-        modified: count,
-        removed: count,
-        latest: z.array(
+      users: z.object({ total: count, active: count }).nullable(),
+      instances: z
+        .object({
+          total: count,
+          active: count,
+          by_type: z.array(z.object({ db_type: dbType, total: count, ok: count, failed: count, never: count })),
+        })
+        .nullable(),
+      accounts: z.object({ total: count, active: count, locked: count, superusers: count, unread: count }).nullable(),
+      classified_accounts: z
+        .object({
+          total: count,
+          auto: count,
+          classifications: z.array(
+            z.object({
+              id,
+              name: z.string(),
+              color: z.string(),
+              display_name: z.string(),
+              priority: z.number().int(),
+              risk_level: z.string(),
+              count,
+            }),
+          ),
+        })
+        .nullable(),
+      capacity: z
+        .object({
+          total_gb: z.number(),
+          total_mb: count,
+          usage_percent: z.null(),
+          trend: z.array(z.object({ date, total_mb: count.nullable() })),
+        })
+        .nullable(),
+      databases: z.object({ total: count, active: count, inactive: count }).nullable(),
+      failed_since_yesterday: z
+        .array(
           z.object({
             instance_id: id,
             instance_name: z.string(),
-            account_id: id.nullable(),
-            username: z.string(),
-            change_type: z.string(),
-            message: z.string(),
+            sync_category: z.string(),
+            error_code: errorCode.nullable(),
             at: instant,
+            session_id: z.string(),
           }),
-        ),
-      }),
-      next_jobs: z.array(z.object({ id: z.string(), name: z.string(), next_run_time: instant.nullable() })),
+        )
+        .nullable(),
+      changes_since_yesterday: z
+        .object({
+          added: count,
+          modified: count,
+          removed: count,
+          latest: z.array(
+            z.object({
+              instance_id: id,
+              instance_name: z.string(),
+              account_id: id.nullable(),
+              username: z.string(),
+              change_type: z.string(),
+              message: z.string(),
+              at: instant,
+            }),
+          ),
+        })
+        .nullable(),
+      next_jobs: z.array(z.object({ id: z.string(), name: z.string(), next_run_time: instant.nullable() })).nullable(),
     }),
     summary: { zh: '获取系统概览', en: 'Overview' },
   }),

@@ -85,7 +85,13 @@ function Palette({ onClose }: { onClose: () => void }) {
         autoComplete="off"
         spellCheck={false}
       />
-      <div className="palette-hits" id={id} role="listbox" aria-label={t('shell.search.title')}>
+      <div
+        className="palette-hits"
+        id={id}
+        role="listbox"
+        aria-busy={(waiting && text !== '') || undefined}
+        aria-label={t('shell.search.title')}
+      >
         {read.isError ? (
           <Failed error={read.error} retry={() => void read.refetch()} />
         ) : (

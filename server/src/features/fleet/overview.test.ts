@@ -5,13 +5,18 @@ import { openHouse, type TestHouse } from '../../../test/harness.ts';
 import { makeInstance } from '../../../test/make.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
 import type { DB } from '../../store/tables.ts';
-import { overview } from './overview.ts';
+import { type Overview, overview } from './overview.ts';
 
 const { getDashboardOverview, getDashboardStatus } = catalogue.dashboard;
 const ZONE = 'Asia/Shanghai';
 let house: TestHouse;
 let ids: { a: number; b: number; off: number; gone: number };
-const look = () => overview(house.deps.db, house.clock.now(), ZONE);
+type Whole = { [K in keyof Overview]: NonNullable<Overview[K]> };
+async function look(): Promise<Whole> {
+  const { found, failures } = await overview(house.deps.db, house.clock.now(), ZONE);
+  expect(failures).toEqual([]);
+  return found as Whole;
+}
 
 interface Given {
   active?: boolean;
@@ -171,8 +176,8 @@ test('capacity: each instance’s newest size of the last seven days; a server t
     { date: '2025-12-14', total_mb: 2136 },
   ]);
   // Eight days after b was read it counts no more, though a still does.
-  const later = await overview(house.deps.db, new Date('2025-12-20T04:00:00Z'), ZONE);
-  expect(later.capacity.total_mb).toBe(1536);
+  const { found: later } = await overview(house.deps.db, new Date('2025-12-20T04:00:00Z'), ZONE);
+  expect(later.capacity!.total_mb).toBe(1536);
 });
 
 test('failures since yesterday: the newest of each instance and category, and only while no success followed', async () => {
@@ -223,9 +228,9 @@ test('changes since yesterday, in the caller’s language', async () => {
   await db.updateTable('users').set({ locale: 'en' }).where('role', '=', 'viewer').execute();
   const english = (await house.as('viewer').call(getDashboardOverview)).body.data;
   const chinese = (await house.as('user').call(getDashboardOverview)).body.data;
-  expect(english.changes_since_yesterday.latest.map((change) => change.message)).toEqual(['新增', 'Added', 'Added', 'Added', 'Added']);
-  expect(chinese.changes_since_yesterday.latest[1]!.message).toBe('新增');
-  const first = (data: typeof english) => data.classified_accounts.classifications[0]!;
+  expect(english.changes_since_yesterday!.latest.map((change) => change.message)).toEqual(['新增', 'Added', 'Added', 'Added', 'Added']);
+  expect(chinese.changes_since_yesterday!.latest[1]!.message).toBe('新增');
+  const first = (data: typeof english) => data.classified_accounts!.classifications[0]!;
   expect([first(english).display_name, first(chinese).display_name, first(chinese).color]).toEqual(['Privileged', '特权账户', '#c0392b']);
 });
 
@@ -254,11 +259,27 @@ test('20-DASH-3: a fixed number of statements', async () => {
   expect(statements).toBe(11);
 });
 
+test('20-DASH-2: a part that cannot be read is null and named, the others stand; when nothing can be read it is a failure', async () => {
+  const { pool } = house.deps.store;
+  await pool.query('alter table scheduler_jobs rename to scheduler_jobs_away');
+  try {
+    const reply = (await house.as('viewer').raw({ method: 'GET', url: getDashboardOverview.path })).json();
+    expect([reply.data.next_jobs, reply.meta]).toEqual([null, { degraded: ['next_jobs'] }]);
+    expect(reply.data.instances.total).toBeGreaterThan(0);
+  } finally {
+    await pool.query('alter table scheduler_jobs_away rename to scheduler_jobs');
+  }
+  const nothing = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: { connect: () => Promise.reject(new Error('away')), end: async () => undefined } as never }),
+  });
+  await expect(overview(nothing, house.clock.now(), ZONE)).rejects.toThrow('away');
+});
+
 test('an empty fleet has an overview', async () => {
   await house.deps.db.deleteFrom('instances').execute();
   const empty = (await house.as('viewer').call(getDashboardOverview)).body.data;
   expect(empty).toMatchObject({ instances: { total: 0, active: 0, by_type: [] }, accounts: { total: 0 }, capacity: { total_mb: 0 } });
-  expect(empty.capacity.trend.every((day) => day.total_mb === null)).toBe(true);
+  expect(empty.capacity!.trend.every((day) => day.total_mb === null)).toBe(true);
 });
 
 test('20-DASH-5: the machine’s numbers are for admins, services and uptime for everybody', async () => {

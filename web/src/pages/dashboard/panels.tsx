@@ -7,8 +7,10 @@ import { Chip, Engine, type Tone, useFaultName } from '../../ui/status';
 import { Table } from '../../ui/table/table';
 import type { Overview } from './page';
 
+type Part<K extends keyof Overview> = NonNullable<Overview[K]>;
+
 /** Engines against the state of their last connection test; each number leads to its list. */
-export function Fleet({ overview }: { overview: Overview }) {
+export function Fleet({ rows }: { rows: Part<'instances'>['by_type'] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const cell = (type: string, test: string, n: number, tone = '') =>
@@ -22,7 +24,7 @@ export function Fleet({ overview }: { overview: Overview }) {
   return (
     <Table
       label={t('dashboard.fleet')}
-      rows={overview.instances.by_type.filter((row) => row.total > 0)}
+      rows={rows.filter((row) => row.total > 0)}
       rowKey={(row) => row.db_type}
       columns={[
         { key: 'type', title: t('dashboard.engine'), lead: true, render: (row) => <Engine type={row.db_type} /> },
@@ -47,10 +49,9 @@ export function Fleet({ overview }: { overview: Overview }) {
   );
 }
 
-export function Failures({ overview }: { overview: Overview }) {
+export function Failures({ rows }: { rows: Part<'failed_since_yesterday'> }) {
   const { t } = useTranslation();
   const name = useFaultName();
-  const rows = overview.failed_since_yesterday;
   if (rows.length === 0) return <p className="dash-fine">{t('dashboard.failuresNone')}</p>;
   return (
     <ul className="lines">
@@ -85,10 +86,10 @@ const CHANGE_TONES: Record<string, Tone> = {
   modify_other: 'quiet',
 };
 const CHANGES = ['add', 'modify_privilege', 'modify_other', 'delete', 'return'] as const;
-export function Changes({ overview }: { overview: Overview }) {
+export function Changes({ changes }: { changes: Part<'changes_since_yesterday'> }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { added, modified, removed, latest } = overview.changes_since_yesterday;
+  const { added, modified, removed, latest } = changes;
   if (added + modified + removed === 0) return <p className="dash-fine">{t('dashboard.changesNone')}</p>;
   return (
     <>
@@ -128,13 +129,13 @@ export function Changes({ overview }: { overview: Overview }) {
   );
 }
 
-export function Jobs({ overview }: { overview: Overview }) {
+export function Jobs({ jobs }: { jobs: Part<'next_jobs'> }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  if (overview.next_jobs.length === 0) return <p className="muted">{t('dashboard.jobsNone')}</p>;
+  if (jobs.length === 0) return <p className="muted">{t('dashboard.jobsNone')}</p>;
   return (
     <ul className="lines two-ends">
-      {overview.next_jobs.map((job) => (
+      {jobs.map((job) => (
         <li key={job.id}>
           <span>{i18n.exists(`dashboard.jobNames.${job.id}`) ? t(`dashboard.jobNames.${job.id as 'sync_accounts'}`) : job.name}</span>
           {job.next_run_time ? (

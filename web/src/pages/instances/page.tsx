@@ -1,6 +1,6 @@
-import { EllipsisIcon, PlusIcon, UploadIcon } from '../../ui/icons';
+import { PlusIcon, UploadIcon } from '../../ui/icons';
 import { catalogue } from '@whalefall/contract';
-import { Button, Dropdown } from 'antd';
+import { Button } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf, useRoute } from '../../api';
@@ -10,6 +10,7 @@ import { A } from '../../ui/a';
 import { useConfirm } from '../../ui/confirm';
 import { LinkButton } from '../../ui/link-button';
 import { Page } from '../../ui/page';
+import { RowMenu } from '../../ui/row-menu';
 import { Empty } from '../../ui/states';
 import { ListPage, useSelection } from '../../ui/table/list-page';
 import { useList } from '../../ui/table/list-state';
@@ -136,18 +137,13 @@ function RowActs({
     ...(may('delete') ? [{ key: 'delete', label: t('ui.delete'), danger: true }] : []),
   ];
   return (
-    <Dropdown
-      trigger={['click']}
-      placement="bottomRight"
-      menu={{
-        items,
-        onClick: ({ key }) => {
-          if (key === 'test') onTest([row]);
-          if (key === 'delete') onDelete([row]);
-        },
+    <RowMenu
+      label={`${t('ui.actions')} ${row.name}`}
+      items={items}
+      onPick={(key) => {
+        if (key === 'test') onTest([row]);
+        if (key === 'delete') onDelete([row]);
       }}
-    >
-      <Button type="text" size="small" icon={<EllipsisIcon />} aria-label={`${t('ui.actions')} ${row.name}`} aria-haspopup="menu" />
-    </Dropdown>
+    />
   );
 }

@@ -1,20 +1,23 @@
 import { Segmented } from 'antd';
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
 import { useDark } from '../../prefs';
+import { later } from '../later';
 import { Table } from '../table/table';
 import type { Step } from './periods';
 import { sayValue } from './say-value';
 import { align, type Measure, type Series } from './series';
 import './charts.css';
 
-const load = () => import('./echart');
-const SizeLines = lazy(load);
+const SizeLines = later(
+  () => import('./echart'),
+  ({ height }) => <div style={{ height }} className="chart-wait" />,
+);
 
 /** A page that will draw fetches what draws while its data is on the way. */
 export function useChartAhead(): void {
-  useEffect(() => void load().catch(() => undefined), []);
+  useEffect(() => SizeLines.ahead(), []);
 }
 
 /** Sizes over time: lines with gaps, a legend that keyboards reach, and the same as a table. */
@@ -81,19 +84,17 @@ export function SizeChart({
         </span>
       </div>
       {view === 'chart' ? (
-        <Suspense fallback={<div style={{ height }} className="chart-wait" />}>
-          <SizeLines
-            series={series}
-            hidden={hidden}
-            dark={dark}
-            height={height}
-            label={label}
-            onPick={onPick}
-            measure={measure}
-            as={as}
-            step={step}
-          />
-        </Suspense>
+        <SizeLines
+          series={series}
+          hidden={hidden}
+          dark={dark}
+          height={height}
+          label={label}
+          onPick={onPick}
+          measure={measure}
+          as={as}
+          step={step}
+        />
       ) : (
         <div style={{ maxHeight: height, overflow: 'auto' }} className="chart-table">
           <Table

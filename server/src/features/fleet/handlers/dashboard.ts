@@ -1,6 +1,6 @@
 import type { catalogue, Locale } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
-import { type Handlers, may } from '../../../http/index.ts';
+import { answer, type Handlers, may } from '../../../http/index.ts';
 import { colorOf } from '../../tags/index.ts';
 import { activities, charts } from '../charts.ts';
 import { latestEvents } from '../queries/charts.ts';
@@ -9,10 +9,13 @@ import { type Overview, overview } from '../overview.ts';
 import { ping } from '../queries/overview.ts';
 
 /** §11 dashboard */
-export function dashboardHandlers({ db, clock, cache, config, startedAt }: Deps): Handlers<typeof catalogue.dashboard> {
+export function dashboardHandlers({ db, clock, cache, config, log, startedAt }: Deps): Handlers<typeof catalogue.dashboard> {
   return {
     async getDashboardOverview(_args, asker) {
-      return inLanguage(await overview(db, asker.now, clock.timeZone), asker.locale);
+      const { found, failures } = await overview(db, asker.now, clock.timeZone);
+      for (const { part, error } of failures) log.error('dashboard', `overview: ${part} cannot be read`, { error });
+      const shown = inLanguage(found, asker.locale);
+      return failures.length === 0 ? shown : answer(shown, { meta: { degraded: failures.map(({ part }) => part) } });
     },
     async getDashboardCharts({ query }, asker) {
       const found = await charts(db, asker.now, clock.timeZone, may(asker.user, 'admin'));
@@ -48,7 +51,7 @@ function inLanguage(found: Overview, locale: Locale) {
   const pick = (zh: string | null, en: string | null) => (locale === 'en' ? (en ?? zh) : (zh ?? en)) ?? '';
   return {
     ...found,
-    classified_accounts: {
+    classified_accounts: classified && {
       ...classified,
       classifications: classified.classifications.map(({ name_en, color, ...kept }) => ({
         ...kept,
@@ -56,8 +59,8 @@ function inLanguage(found: Overview, locale: Locale) {
         display_name: pick(kept.name, name_en),
       })),
     },
-    failed_since_yesterday: found.failed_since_yesterday.map((row) => ({ ...row, error_code: row.error_code as never })),
-    changes_since_yesterday: {
+    failed_since_yesterday: found.failed_since_yesterday?.map((row) => ({ ...row, error_code: row.error_code as never })) ?? null,
+    changes_since_yesterday: changes && {
       ...changes,
       latest: changes.latest.map(({ message, message_en, ...kept }) => ({ ...kept, message: pick(message, message_en) })),
     },

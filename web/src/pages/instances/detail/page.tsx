@@ -1,13 +1,14 @@
 import { SyncIcon } from '../../../ui/icons';
 import { catalogue } from '@whalefall/contract';
 import { Button, Dropdown } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, useRoute } from '../../../api';
 import { useMay } from '../../../session';
 import { A } from '../../../ui/a';
 import { useConfirm } from '../../../ui/confirm';
 import { CopyText } from '../../../ui/copy-text';
+import { later } from '../../../ui/later';
 import { Page, Tabs } from '../../../ui/page';
 import { TagChips } from '../../tags/tag-chips';
 import { useIdParam } from '../../../ui/params';
@@ -20,9 +21,11 @@ import { BatchTest, type TestTarget } from '../batch-test';
 import { useDeleteInstances } from '../delete-instances';
 import { Overview } from './overview';
 
-const AccountsTab = lazy(() => import('./accounts-tab'));
-const DatabasesTab = lazy(() => import('./databases-tab'));
-const SessionsTab = lazy(() => import('./sessions-tab'));
+const wait = () => <Skeleton lines={8} />;
+const AccountsTab = later(() => import('./accounts-tab'), wait);
+const DatabasesTab = later(() => import('./databases-tab'), wait);
+const SessionsTab = later(() => import('./sessions-tab'), wait);
+const LATER = { accounts: AccountsTab, databases: DatabasesTab, sessions: SessionsTab, overview: null };
 const TABS = ['overview', 'accounts', 'databases', 'sessions'] as const;
 
 export default function InstanceDetail() {
@@ -36,6 +39,7 @@ export default function InstanceDetail() {
   const [dialog, ask] = useConfirm();
   const askDelete = useDeleteInstances(ask, () => go('/instances/'));
   const tab = TABS.find((one) => one === search.get('tab')) ?? 'overview';
+  useEffect(() => LATER[tab]?.ahead(), [tab]);
   const crumbs = [{ label: t('instances.title'), href: '/instances/' }];
   const instance = read.data?.instance;
   if (!instance)
@@ -108,12 +112,10 @@ export default function InstanceDetail() {
           href: key === 'overview' ? pathname : `${pathname}?tab=${key}`,
         }))}
       />
-      <Suspense fallback={<Skeleton lines={8} />}>
-        {tab === 'overview' && <Overview instance={instance} />}
-        {tab === 'accounts' && <AccountsTab instance={instance} onSync={may('execute') ? () => void syncAccounts() : null} />}
-        {tab === 'databases' && <DatabasesTab instance={instance} onSync={may('execute') ? () => void syncCapacity() : null} />}
-        {tab === 'sessions' && <SessionsTab instanceId={id} />}
-      </Suspense>
+      {tab === 'overview' && <Overview instance={instance} />}
+      {tab === 'accounts' && <AccountsTab instance={instance} onSync={may('execute') ? () => void syncAccounts() : null} />}
+      {tab === 'databases' && <DatabasesTab instance={instance} onSync={may('execute') ? () => void syncCapacity() : null} />}
+      {tab === 'sessions' && <SessionsTab instanceId={id} />}
       <SessionDrawer />
       <BatchTest targets={testing} onClose={() => setTesting(null)} />
       {dialog}
