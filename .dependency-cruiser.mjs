@@ -24,7 +24,7 @@ const rows = {
   first: 'identity|credentials|tags|logs|partitions|settings|sync-sessions',
   second: 'instances|classification',
   third: 'accounts|capacity',
-  fourth: 'fleet|scheduler|health',
+  fourth: 'fleet|scheduler|health|moving-in',
 };
 const feature = (names) => `^server/src/features/(${names})/`;
 

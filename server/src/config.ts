@@ -234,6 +234,30 @@ function collect(env: Record<string, string | undefined>, problems: ConfigError[
   return found;
 }
 
+/** Where `whalefall import` reads, and what opens its passwords. @throws ConfigError */
+export function importSource(env: Record<string, string | undefined>): { url: string; fernetKey: string | undefined } {
+  const problems: ConfigError['problems'] = [];
+  const one = (name: string): string | undefined => {
+    if (env[name] && env[`${name}_FILE`]) problems.push({ variable: name, problem: `is given twice, also as ${name}_FILE` });
+    if (env[name] || !env[`${name}_FILE`]) return env[name] || undefined;
+    try {
+      return readFileSync(env[`${name}_FILE`]!, 'utf8').trim() || undefined;
+    } catch (error) {
+      problems.push({ variable: `${name}_FILE`, problem: `cannot be read: ${(error as Error).message}` });
+      return undefined;
+    }
+  };
+  const [url, fernetKey] = [one('IMPORT_DATABASE_URL'), one('IMPORT_FERNET_KEY')];
+  if (!url && problems.length === 0)
+    problems.push({ variable: 'IMPORT_DATABASE_URL', problem: 'is missing: postgresql://user@host/database' });
+  // As the older program's driver spelled it.
+  const address = url?.replace(/^postgres(ql)?\+\w+:/, 'postgresql:') ?? '';
+  if (url && !/^postgres(ql)?:\/\//.test(address))
+    problems.push({ variable: 'IMPORT_DATABASE_URL', problem: 'is not the address of a PostgreSQL database' });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { url: address, fernetKey };
+}
+
 /** The three keys: as given, else as kept in the data directory, else (outside production) made now and kept, 0600. */
 function keptSecrets(
   given: Record<string, string>,

@@ -1,22 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { systemClock, today } from '../clock.ts';
-import { type Config, loadConfig } from '../config.ts';
-import { storeConfig } from '../assemble.ts';
+import { loadConfig } from '../config.ts';
 import { dump, inspect, restore as restoreInto } from '../store/backup/index.ts';
-import { migrateToLatest, pendingMigrations } from '../store/migrate.ts';
-import { openStore, type Store } from '../store/open.ts';
+import { pendingMigrations } from '../store/migrate.ts';
 import { openVault } from '../vault/secrets.ts';
 import type { Command } from './command.ts';
-
-async function withWholeStore<T>(config: Config, name: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const log = { info() {}, warn: (message: string) => console.error(message) };
-  const store = await openStore({ ...storeConfig(config, name), statementTimeoutMs: 0 }, log as never);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+import { withWholeStore } from './opened.ts';
 
 export const backup: Command = {
   name: ['backup'],
@@ -28,15 +16,21 @@ export const backup: Command = {
     const file = String(values.argument);
     const config = loadConfig();
     if (existsSync(file)) throw new Error(`${file} is there already`);
-    return withWholeStore(config, 'backup', async ({ db, pool }) => {
-      if ((await pendingMigrations(db)).length > 0) throw new Error('the database is not at the schema of this version: run migrate first');
-      const keys = values['with-keys'] ? config.credentialKeys : undefined;
-      const rows = await dump(pool, file, { version: config.version, keys });
-      console.log(
-        `${file}: ${rows} rows${keys ? ', with the credential keys: keep it as safe as them' : '; the credential keys are not in it'}`,
-      );
-      return 0;
-    });
+    return withWholeStore(
+      config,
+      'backup',
+      async ({ db, pool }) => {
+        if ((await pendingMigrations(db)).length > 0)
+          throw new Error('the database is not at the schema of this version: run migrate first');
+        const keys = values['with-keys'] ? config.credentialKeys : undefined;
+        const rows = await dump(pool, file, { version: config.version, keys });
+        console.log(
+          `${file}: ${rows} rows${keys ? ', with the credential keys: keep it as safe as them' : '; the credential keys are not in it'}`,
+        );
+        return 0;
+      },
+      false,
+    );
   },
 };
 
@@ -50,8 +44,7 @@ export const restore: Command = {
     // Before anything is opened: a file that this version cannot use changes nothing, not even the schema.
     const { manifest, keys } = await inspect(file);
     const config = loadConfig();
-    return withWholeStore(config, 'restore', async ({ db, pool }) => {
-      await migrateToLatest(db, today(systemClock(config.timeZone)));
+    return withWholeStore(config, 'restore', async ({ pool }) => {
       const rows = await restoreInto(pool, file);
       console.log(`${rows} rows of ${manifest.made_at} restored`);
       const missing = unopened(manifest.key_ids, config.credentialKeys);

@@ -6,6 +6,7 @@
 import { adminCommands } from './admin.ts';
 import { backup, restore } from './backup.ts';
 import type { Command } from './command.ts';
+import { importAll } from './import.ts';
 import { checkConfig, health, logsPurge, migrate, rotateKey } from './maintenance.ts';
 import { demo, serve, worker } from './serve.ts';
 
@@ -20,5 +21,6 @@ export const COMMANDS: readonly Command[] = [
   logsPurge,
   backup,
   restore,
+  importAll,
   health,
 ];

@@ -15,3 +15,15 @@ export async function withStore<T>(name: string, work: (store: Store, config: Co
     await store.close();
   }
 }
+
+/** For work on everything: no statement of it has a time limit. */
+export async function withWholeStore<T>(config: Config, name: string, work: (store: Store) => Promise<T>, migrated = true): Promise<T> {
+  const log = { info() {}, warn: (message: string) => console.error(message) };
+  const store = await openStore({ ...storeConfig(config, name), statementTimeoutMs: 0 }, log as never);
+  try {
+    if (migrated) await migrateToLatest(store.db, today(systemClock(config.timeZone)));
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -9,6 +9,7 @@ export const LOCKS = {
   schedule: 7_470_019_543,
   startSession: 7_470_019_544,
   partitions: 7_470_019_545,
+  movingIn: 7_470_019_546,
 } as const;
 
 /** Holds a lock until the transaction ends; waits for it. */

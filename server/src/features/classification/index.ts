@@ -12,6 +12,7 @@ import { ruleHandlers } from './handlers/rules.ts';
 
 export { classificationWork, startClassification } from './classification-session.ts';
 export { classifyInstance, instanceChanged } from './classify.ts';
+export { readExpression } from './rule-language.ts';
 export { forgetMarks } from './queries/marks.ts';
 
 /** §4 accounts/classifications */
