@@ -50,11 +50,11 @@ insert into tags (id, name, display_name, category, color) values (5, 'productio
 insert into instance_tags (instance_id, tag_id) values (70, 5), (70, 6), (71, 6);
 insert into instance_databases (instance_id, database_name, first_seen_date, last_seen_date) values (70, 'orders', '2024-01-01', '2024-02-10'), (71, 'x', '2024-01-01', '2024-01-01');
 insert into instance_accounts (id, instance_id, username, db_type, first_seen_at, last_seen_at, is_active, deleted_at) values (100, 70, 'root@%', 'mysql', '2023-05-05', '2024-02-10', true, null), (101, 70, 'old@%', 'mysql', '2023-05-05', '2023-06-01', false, '2023-06-02'), (102, 71, 'f', 'sqlite', '2023-05-05', '2024-02-10', true, null);
-insert into account_permission (id, instance_id, db_type, instance_account_id, username, is_superuser, global_privileges, database_privileges, type_specific, last_sync_time, last_change_type, last_change_time) values (500, 70, 'mysql', 100, 'root@%', true, '["SUPER"]', '{}', '{"plugin": "mysql_native_password"}', '2024-02-10 01:00+08', 'add', '2023-05-05'), (501, 70, 'mysql', 101, 'old@%', null, null, null, null, '2023-06-01', 'odd', null);
+insert into account_permission (id, instance_id, db_type, instance_account_id, username, is_superuser, global_privileges, database_privileges, type_specific, last_sync_time, last_change_type, last_change_time) values (500, 70, 'mysql', 100, 'root@%', true, '["SUPER"]', '"odd"', '{"plugin": "mysql_native_password"}', '2024-02-10 01:00+08', 'add', '2023-05-05'), (501, 70, 'mysql', 101, 'old@%', null, null, null, null, '2023-06-01', 'odd', null);
 insert into account_classifications (id, name, risk_level, color, priority) values (7, '特权账户', 'critical', '#e74c3c', 90), (9, '外包', 'high', '#f39c12', 200);
 insert into classification_rules (id, classification_id, db_type, rule_name, rule_expression) values (5, 7, 'mysql', 'mysql_super_rule', '{"global_privileges": ["SUPER"], "type": "mysql_permissions"}'), (50, 9, 'mysql', 'mine', '{"global_privileges": ["FILE"], "database_privileges": [], "operator": "OR", "type": "mysql_permissions"}'), (51, 9, 'mysql', 'broken', '{"no_such": ["FILE"]}');
 insert into account_classification_assignments (account_id, classification_id, assigned_by, assignment_type, is_active, created_at) values (500, 7, null, 'auto', true, '2024-01-01'), (500, 7, null, 'auto', true, '2024-01-02'), (500, 9, 2, 'manual', true, '2024-01-03'), (501, 9, null, 'auto', false, '2024-01-01');
-insert into account_change_log (instance_id, db_type, username, change_type, change_time, status, message, privilege_diff) values (70, 'mysql', 'root@%', 'add', '2023-05-05 10:00+08', 'success', '账户 root@% 新增账户', '[{"field": "global_privileges", "action": "GRANT", "permissions": ["SUPER"]}]'), (71, 'sqlite', 'f', 'add', '2023-05-05', 'success', null, null);
+insert into account_change_log (instance_id, db_type, username, change_type, change_time, status, message, privilege_diff) values (70, 'mysql', 'root@%', 'add', '2023-05-05 10:00+08', 'success', '账户 root@% 新增账户', '[{"field": "global_privileges", "label": "全局权限", "object": "全局权限", "action": "GRANT", "permissions": ["SUPER", null]}, {"field": "x", "permissions": "odd"}]'), (71, 'sqlite', 'f', 'add', '2023-05-05', 'success', null, null);
 insert into database_size_stats (instance_id, database_name, size_mb, collected_date, collected_at) select 70, 'orders', 100 + n, date '2024-02-01' + n, timestamptz '2024-02-01 03:00+08' + n * interval '1 day' from generate_series(0, 9) n;
 insert into instance_size_stats (instance_id, total_size_mb, database_count, collected_date, collected_at) values (70, 109, 1, '2024-02-10', '2024-02-10 03:00+08');
 insert into database_size_aggregations (instance_id, database_name, period_type, period_start, period_end, avg_size_mb, max_size_mb, min_size_mb, data_count, calculated_at, created_at) values (70, 'orders', 'weekly', '2023-12-25', '2023-12-31', 90, 91, 89, 7, '2024-01-01', '2024-01-01');
@@ -79,12 +79,12 @@ afterAll(async () => {
   await old.drop();
 });
 
-const run = (given: { dryRun?: boolean; logs?: boolean; key?: string | undefined } = {}) =>
+const run = (given: { dryRun?: boolean; logs?: boolean; key?: string | undefined; url?: string } = {}) =>
   moveIn(
     house.deps.db,
     house.deps.vault,
     { user: null, now: house.clock.now() },
-    { url: old.url, fernetKey: 'key' in given ? given.key : KEY, logs: given.logs ?? true, dryRun: given.dryRun ?? false },
+    { url: given.url ?? old.url, fernetKey: 'key' in given ? given.key : KEY, logs: given.logs ?? true, dryRun: given.dryRun ?? false },
   );
 const counts = (tables: readonly MovedTable[]) =>
   Object.fromEntries(tables.map(({ table, found, written, left }) => [table, [found, written, left]]));
@@ -108,13 +108,21 @@ test('Fernet: the token of its specification opens, a changed one, another key a
 
 test('without the key nothing is begun; a dry run counts everything and writes nothing', async () => {
   await expect(run({ key: undefined })).rejects.toThrow('IMPORT_FERNET_KEY');
-  const before = await old.pool.query(`select sum(n_tup_ins + n_tup_upd + n_tup_del) as n from pg_stat_user_tables`);
   const dry = await run({ dryRun: true });
   expect(counts(dry.tables)).toEqual(EXPECTED);
   const { db } = house.deps;
   for (const table of ['instances', 'credentials', 'audit_events', 'database_size_stats'] as const)
     expect(await db.selectFrom(table).select('id').execute()).toEqual([]);
-  expect((await old.pool.query(`select sum(n_tup_ins + n_tup_upd + n_tup_del) as n from pg_stat_user_tables`)).rows).toEqual(before.rows);
+});
+
+test('the source is only read: a login that may do nothing else is enough', async () => {
+  const role = `reader_${randomBytes(4).toString('hex')}`;
+  await old.pool.query(`create role ${role} login password 'pässword-1'; grant select on all tables in schema public to ${role}`);
+  const url = new URL(old.url);
+  [url.username, url.password] = [role, encodeURIComponent('pässword-1')];
+  const dry = await run({ dryRun: true, url: url.href });
+  expect(dry.tables.every((row) => row.found !== null || row.table === 'instance_size_aggregations')).toBe(true);
+  await old.pool.query(`drop owned by ${role}; drop role ${role}`);
 });
 
 test('everything of it is here afterwards, and a second run adds nothing', async () => {
@@ -176,7 +184,19 @@ test('people find it on the pages: the account, its class and its history; the f
   ]);
   const { id, instance_id } = ledger.body.data.items[0]!;
   const history = await admin.call(catalogue.instancesDetail.getAccountChangeHistory, { params: { instance_id, account_id: id } });
-  expect(history.body.data).toMatchObject({ total: 1, history: [{ change_type: 'add', message: '账户 root@% 新增账户' }] });
+  expect(history.body.data).toMatchObject({
+    total: 1,
+    history: [
+      {
+        change_type: 'add',
+        message: '账户 root@% 新增账户',
+        privilege_diff: [
+          { action: 'GRANT', permissions: ['SUPER'] },
+          { action: 'ALTER', permissions: [] },
+        ],
+      },
+    ],
+  });
   const detail = await admin.call(catalogue.account.getAccountPermissions, { params: { account_id: id } });
   expect(detail.status).toBe(200);
   const root = shop.accounts[0]!.username;

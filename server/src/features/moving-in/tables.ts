@@ -10,12 +10,13 @@ const periods = {
   ...{ avg_size_mb: 'bigint', max_size_mb: 'bigint', min_size_mb: 'bigint', data_count: 'int' },
   ...{ growth_rate: 'numeric', calculated_at: 'timestamptz', created_at: 'timestamptz' },
 };
-/** The privilege columns, as they were read. */
-export const PRIVILEGES = [
-  ...['global_privileges', 'database_privileges', 'predefined_roles', 'role_attributes', 'database_privileges_pg', 'tablespace_privileges'],
-  ...['server_roles', 'server_permissions', 'database_roles', 'database_permissions', 'oracle_roles', 'system_privileges'],
-  ...['tablespace_privileges_oracle', 'type_specific'],
-];
+/** The privilege columns, as they were read, and what they hold. */
+export const PRIVILEGES: Record<string, 'array' | 'object'> = {
+  ...{ global_privileges: 'array', database_privileges: 'object', predefined_roles: 'array', role_attributes: 'object' },
+  ...{ database_privileges_pg: 'object', tablespace_privileges: 'object', server_roles: 'array', server_permissions: 'array' },
+  ...{ database_roles: 'object', database_permissions: 'object', oracle_roles: 'array', system_privileges: 'array' },
+  ...{ tablespace_privileges_oracle: 'object', type_specific: 'object' },
+};
 
 export const TABLES = {
   users: { id: 'int', username: 'text', password: 'text', role: 'text', is_active: 'boolean', last_login: 'timestamptz', ...times },
@@ -43,7 +44,7 @@ export const TABLES = {
   },
   account_permission: {
     ...{ id: 'int', instance_account_id: 'int', is_superuser: 'boolean', is_locked: 'boolean' },
-    ...Object.fromEntries(PRIVILEGES.map((name) => [name, 'jsonb'])),
+    ...Object.fromEntries(Object.keys(PRIVILEGES).map((name) => [name, 'jsonb'])),
     ...{ last_sync_time: 'timestamptz', last_change_type: 'text', last_change_time: 'timestamptz' },
   },
   account_classifications: {

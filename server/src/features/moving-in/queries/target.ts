@@ -41,6 +41,13 @@ const COLOR = `case lower(m.color) when '#e74c3c' then 'danger' when '#f39c12' t
   else case when m.color in ('primary', 'danger', 'warning', 'info', 'secondary', 'success', 'dark', 'light') then m.color else 'info' end end`;
 const CATEGORY = `case when m.sync_category in ('account', 'capacity', 'config', 'aggregation', 'classification') then m.sync_category else 'other' end`;
 const CHANGES = `('add', 'modify_privilege', 'modify_other', 'delete', 'return')`;
+/** A change in the shape that pages read, whatever was written there. */
+const elements = (value: string) => `jsonb_array_elements(case when jsonb_typeof(${value}) = 'array' then ${value} else '[]' end)`;
+const PRIVILEGE_DIFF = `(select coalesce(jsonb_agg(jsonb_build_object('field', coalesce(e ->> 'field', ''), 'label', coalesce(e ->> 'label', ''), 'object', coalesce(e ->> 'object', e ->> 'label', ''),
+    'action', case when e ->> 'action' in ('GRANT', 'REVOKE') then e ->> 'action' else 'ALTER' end,
+    'permissions', (select coalesce(jsonb_agg(p #>> '{}') filter (where jsonb_typeof(p) <> 'null'), '[]') from ${elements(`e -> 'permissions'`)} p))), '[]') from ${elements('m.privilege_diff')} e where jsonb_typeof(e) = 'object')`;
+const OTHER_DIFF = `(select coalesce(jsonb_agg((select jsonb_object_agg(k, coalesce(e ->> k, '')) from unnest(array['field', 'label', 'before', 'after', 'description']) k)), '[]')
+  from ${elements('m.other_diff')} e where jsonb_typeof(e) = 'object')`;
 const aggregated = (table: string, key: string, columns: string[]) => ({
   write: `insert into ${table} (instance_id, ${columns.join(', ')}, calculated_at, created_at)
     select i.new, ${columns.map((name) => `m.${name}`).join(', ')}, coalesce(m.calculated_at, ${now}), coalesce(m.created_at, ${now})
@@ -102,10 +109,14 @@ export const MOVES: Partial<Record<SourceTable, Move>> = {
   // What they may do stands in the columns as it was read. It lacks most of what we ask for, so it is no snapshot to compare
   // with: the accounts count as never read until their first sync here.
   account_permission: {
-    write: `insert into account_permission (instance_id, db_type, instance_account_id, username, is_superuser, is_locked, is_role, ${PRIVILEGES.join(', ')}, read_state, last_sync_time, last_change_type, last_change_time)
+    write: `insert into account_permission (instance_id, db_type, instance_account_id, username, is_superuser, is_locked, is_role, ${Object.keys(PRIVILEGES).join(', ')}, read_state, last_sync_time, last_change_type, last_change_time)
       select a.instance_id, a.db_type, a.id, a.username, coalesce(m.is_superuser, false), coalesce(m.is_locked, false),
         coalesce(case when jsonb_typeof(m.type_specific) = 'object' then (m.type_specific ->> 'is_role')::boolean end, a.db_type = 'postgresql' and m.role_attributes ->> 'can_login' = 'false', false),
-        ${PRIVILEGES.map((name) => `m.${name}`).join(', ')}, 'never', m.last_sync_time, case when m.last_change_type in ${CHANGES} then m.last_change_type end, m.last_change_time
+        ${Object.entries(PRIVILEGES)
+          .map(([name, type]) => `case when jsonb_typeof(m.${name}) = '${type}' then m.${name} end`)
+          .join(
+            ', ',
+          )}, 'never', m.last_sync_time, case when m.last_change_type in ${CHANGES} then m.last_change_type end, m.last_change_time
       from moving_account_permission m join moved_instance_accounts x on x.old = m.instance_account_id join instance_accounts a on a.id = x.new on conflict do nothing`,
     present: `select count(*) from moving_account_permission m join moved_instance_accounts x on x.old = m.instance_account_id join account_permission p on p.instance_account_id = x.new`,
     pairs: `select m.id as old, p.id as new from moving_account_permission m join moved_instance_accounts x on x.old = m.instance_account_id join account_permission p on p.instance_account_id = x.new`,
@@ -136,7 +147,7 @@ export const MOVES: Partial<Record<SourceTable, Move>> = {
   },
   account_change_log: {
     write: `insert into account_change_log (instance_id, instance_account_id, db_type, username, change_type, change_time, session_id, status, message, privilege_diff, other_diff)
-      select i.new, a.id, m.db_type, m.username, m.change_type, m.change_time, left(m.session_id, 36), case when m.status = 'failed' then 'failed' else 'success' end, m.message, m.privilege_diff, m.other_diff
+      select i.new, a.id, m.db_type, m.username, m.change_type, m.change_time, left(m.session_id, 36), case when m.status = 'failed' then 'failed' else 'success' end, m.message, ${PRIVILEGE_DIFF}, ${OTHER_DIFF}
       from moving_account_change_log m join moved_instances i on i.old = m.instance_id left join instance_accounts a on a.instance_id = i.new and a.db_type = m.db_type and a.username = m.username
       where m.change_type in ${CHANGES} and m.change_time is not null and m.username is not null
         and not exists (select 1 from account_change_log l where l.instance_id = i.new and l.db_type = m.db_type and l.username = m.username and l.change_time = m.change_time and l.change_type = m.change_type)`,
