@@ -3,4 +3,4 @@
  * Not here: backups of our own (store/backup), CSV of instances (fleet).
  * Begin with move-in.ts, then queries/target.ts.
  */
-export { type MovedTable, moveIn, type Moved } from './move-in.ts';
+export { type MovedTable, moveIn } from './move-in.ts';
