@@ -58,14 +58,15 @@ const ledger = (db: Db, f: LedgerFilter) =>
     .$if(f.is_superuser !== undefined, (q) => q.where('p.is_superuser', '=', f.is_superuser!))
     .$if(Boolean(f.plugin), (q) => q.where(sql<boolean>`p.type_specific->>'plugin' = ${f.plugin!}`))
     // Who is called so, and who lives on an instance that is called so: each by its own index, then put together.
-    .$if(Boolean(f.search), (q) =>
-      q.where(
+    .$if(Boolean(f.search), (q) => {
+      const ofEngine = f.db_type === undefined ? sql`` : sql`and s.db_type = ${f.db_type}`;
+      return q.where(
         sql<boolean>`p.id in (
-          select s.id from account_permission s where ${contains(sql.ref('s.username'), f.search!)}
+          select s.id from account_permission s where ${contains(sql.ref('s.username'), f.search!)} ${ofEngine}
           union all
-          select s.id from account_permission s where s.instance_id in (select id from instances where ${contains(sql.ref('instances.name'), f.search!)} or ${contains(sql.ref('instances.host'), f.search!)}))`,
-      ),
-    )
+          select s.id from account_permission s where s.instance_id in (select id from instances where ${contains(sql.ref('instances.name'), f.search!)} or ${contains(sql.ref('instances.host'), f.search!)}) ${ofEngine})`,
+      );
+    })
     .$if(f.tags.length > 0, (q) =>
       q.where(
         sql<boolean>`exists (select 1 from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = i.id and t.name = any(${f.tags}))`,
