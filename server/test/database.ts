@@ -17,7 +17,9 @@ export interface TestDatabase {
 }
 
 /** A database of one's own for a test file: migrated, with the seeds, otherwise empty. */
-export async function testDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+export async function testDatabase(
+  options: { migrated?: boolean; via?: (server: { host: string; port: number }) => Promise<{ host: string; port: number }> } = {},
+): Promise<TestDatabase> {
   const { connection: server, template } = inject('testServer');
   const database = `whalefall_test_${randomBytes(6).toString('hex')}`;
   const admin = async (statement: string) => {
@@ -30,18 +32,20 @@ export async function testDatabase(options: { migrated?: boolean } = {}): Promis
     }
   };
   await admin(`create database ${database} template ${options.migrated === false ? 'template0' : template}`);
-  const connection = { ...server, database, types };
+  const reached = { ...server, ...(options.via ? await options.via(server) : {}) };
+  const connection = { ...reached, database, types };
   const pool = new pg.Pool({ ...connection, max: 10 });
   // Dropping the database throws idle connections out; that is no news to anybody.
   pool.on('error', () => undefined);
   quietClients(pool);
-  const socket = server.host.startsWith('/');
-  const address = `${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}@${socket ? 'localhost' : server.host}:${server.port}`;
+  const { host, port } = reached;
+  const socket = host.startsWith('/');
+  const address = `${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}@${socket ? 'localhost' : host}:${port}`;
   return {
     db: openHandle(pool),
     pool,
     connection,
-    url: `postgres://${address}/${database}${socket ? `?host=${encodeURIComponent(server.host)}` : ''}`,
+    url: `postgres://${address}/${database}${socket ? `?host=${encodeURIComponent(host)}` : ''}`,
     async drop() {
       await pool.end();
       await admin(`drop database if exists ${database} with (force)`);

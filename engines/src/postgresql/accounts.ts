@@ -2,7 +2,7 @@
 import { EngineError, type AccountsRead, type ConnectOptions, type Target } from '../engine.ts';
 import type { Unread } from '../facts.ts';
 import { filterAccounts, type NameFilter } from '../filters.ts';
-import { inParallel } from '../pool.ts';
+import { inParallel, inTurn } from '../pool.ts';
 import { byVersion } from '../sql.ts';
 import { openSession, type Session } from './client.ts';
 import { readFacts, type AclRow, type MemberRow, type RoleRow } from './parse.ts';
@@ -61,16 +61,24 @@ export async function readAccounts(reading: Reading, filter: NameFilter): Promis
     else if (database.open) enterable.push(database.name);
   }
   let refused: EngineError | undefined;
+  // Logins one after the other: a password that was changed meanwhile is refused once, not by all lanes at once.
+  const signIn = inTurn();
   await inParallel(enterable, WIDTH, async (database) => {
     try {
-      // A password that is refused once is not tried again: we lock nobody's account out.
-      if (refused) throw refused;
-      const read = await readDatabase(reading, database);
+      const read = await readDatabase(reading, database, (open) =>
+        signIn(async () => {
+          // A password that is refused once is not tried again: we lock nobody's account out.
+          if (refused) throw refused;
+          return open().catch((error: unknown) => {
+            if (error instanceof EngineError && (error.cause as { code?: string } | undefined)?.code === '28P01') refused = error;
+            throw error;
+          });
+        }),
+      );
       facts.add(read.rows);
       statements += read.statements;
     } catch (error) {
       if (!(error instanceof EngineError) || error.code === 'CANCELLED' || error.code === 'TARGET_NOT_ALLOWED') throw error;
-      if ((error.cause as { code?: string } | undefined)?.code === '28P01') refused = error;
       unread.push({ scope: 'database', database, code: error.code, needs: error.needs ?? null });
     }
   });
@@ -100,10 +108,13 @@ function whyClosed(database: DatabaseRow, login: string): Unread | null {
 
 export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-async function readDatabase(reading: Reading, database: string): Promise<{ rows: AclRow[]; statements: number }> {
+type SignIn = (open: () => Promise<Session>) => Promise<Session>;
+async function readDatabase(reading: Reading, database: string, signIn: SignIn): Promise<{ rows: AclRow[]; statements: number }> {
   const { options, version } = reading;
   const session =
-    database === reading.database ? reading.session : await openSession(reading.target, database, options, reading.session.address);
+    database === reading.database
+      ? reading.session
+      : await signIn(() => openSession(reading.target, database, options, reading.session.address));
   const before = session.statements;
   try {
     const rows = await inSnapshot(session, options, () => session.rows<AclRow>(byVersion(OBJECTS, version)));

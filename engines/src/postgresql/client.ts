@@ -117,7 +117,11 @@ async function attempt(
     return client;
   } catch (error) {
     socket.destroy();
-    throw refusedTls ? new NoTls() : error;
+    if (refusedTls) throw new NoTls();
+    // The driver's own sentences carry no code: whoever is there hung up, or does not speak PostgreSQL.
+    if (typeof (error as { code?: unknown }).code !== 'string' && !(error instanceof EngineError))
+      throw new EngineError('CONNECTION_REFUSED', { stage: 'connect', detail: String((error as Error).message), cause: error });
+    throw error;
   }
 }
 
