@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '@whalefall/contract';
 import { engines } from '@whalefall/engines';
-import mysql from 'mysql2/promise';
-import pg from 'pg';
-import { type LiveServer, orSkip, startMariadb, startPostgres } from '../../engines/test/live.ts';
+import { mariadbSubject, postgresSubject, type Subject, withConnection } from '../../engines/test/subjects.ts';
 import { openHouse, type TestHouse, testClock } from './harness.ts';
 import { type Line, openLine } from './line.ts';
 import { makeCredential, makeInstance } from './make.ts';
@@ -17,32 +15,23 @@ const PLACES = [0, 1, 30, 120, 400, 1000, 2500, 6000, 15_000];
 const REFUSED = { postgresql: 'C28P01', mysql: '#28000Access denied' } as const;
 const DATABASES = 24;
 
-interface Watched {
-  dbType: 'postgresql' | 'mysql';
-  live: LiveServer;
-  run(statement: string): Promise<void>;
-  close(): Promise<void>;
+async function openPostgres(): Promise<Subject | null> {
+  const subject = await postgresSubject();
+  await subject?.run([
+    `create role watcher login superuser password '${FIRST}'`,
+    `create role app_reader login`,
+    ...Array.from({ length: DATABASES }, (_, i) => `create database many_${i}`),
+  ]);
+  return subject;
 }
-async function openPostgres(): Promise<Watched | null> {
-  const live = await orSkip('PostgreSQL', () => startPostgres());
-  if (!live) return null;
-  const client = new pg.Client({ host: live.host, port: live.port, user: live.username, password: live.password, database: 'postgres' });
-  await client.connect();
-  const run = async (statement: string) => void (await client.query(statement));
-  await run(`create role watcher login superuser password '${FIRST}'`);
-  await run(`create role app_reader login`);
-  for (let i = 0; i < DATABASES; i++) await run(`create database many_${i}`);
-  return { dbType: 'postgresql', live, run, close: () => client.end() };
-}
-async function openMariadb(): Promise<Watched | null> {
-  const live = await orSkip('MariaDB', () => startMariadb());
-  if (!live) return null;
-  const client = await mysql.createConnection({ host: live.host, port: live.port, user: live.username, password: live.password });
-  const run = async (statement: string) => void (await client.query(statement));
-  await run(`create user 'watcher'@'127.0.0.1' identified by '${FIRST}'`);
-  await run(`grant all on *.* to 'watcher'@'127.0.0.1' with grant option`);
-  await run(`create user 'app_reader'@'10.%' identified by 'x'`);
-  return { dbType: 'mysql', live, run, close: () => client.end() };
+async function openMariadb(): Promise<Subject | null> {
+  const subject = await mariadbSubject();
+  await subject?.run([
+    `create user 'watcher'@'127.0.0.1' identified by '${FIRST}'`,
+    `grant all on *.* to 'watcher'@'127.0.0.1' with grant option`,
+    `create user 'app_reader'@'10.%' identified by 'x'`,
+  ]);
+  return subject;
 }
 
 let house: TestHouse;
@@ -56,25 +45,24 @@ describe.each([
   ['PostgreSQL', openPostgres],
   ['MariaDB', openMariadb],
 ] as const)('%s', (_name, open) => {
-  let watched: Watched | null;
+  let watched: Subject | null;
   let line: Line;
   let credential = 0;
   let instance = 0;
   beforeAll(async () => {
     watched = await open();
     if (!watched) return;
-    line = await openLine({ host: watched.live.host, port: watched.live.port });
-    credential = await makeCredential(house, { db_type: watched.dbType, username: 'watcher', password: FIRST });
+    line = await openLine({ host: watched.server.host, port: watched.server.port });
+    credential = await makeCredential(house, { db_type: dbType(), username: 'watcher', password: FIRST });
     instance = await register();
-    expect((await sync()).status).toBe(200);
+    await sync();
   });
   afterAll(async () => {
-    if (line) expect(line.open(), 'connections left open').toBe(0);
     await line?.close();
-    await watched?.close();
-    await watched?.live.stop();
+    await watched?.end();
   });
-  const register = () => makeInstance(house, { db_type: watched!.dbType, host: '127.0.0.1', port: line.port, credential_id: credential });
+  const dbType = () => watched!.engine.type as keyof typeof REFUSED;
+  const register = () => makeInstance(house, { db_type: dbType(), host: '127.0.0.1', port: line.port, credential_id: credential });
   const sync = () => admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: instance }, query: { wait: 25 } });
   const accounts = async () =>
     (await admin().call(catalogue.instancesManage.listInstanceAccounts, { params: { instance_id: instance }, query: { limit: 100 } })).body
@@ -137,7 +125,7 @@ describe.each([
   test('one that lets in no more connections: its own code or what was not read is said, nothing is taken for gone', async () => {
     if (!watched) return;
     const [before, logged] = [await accounts(), await changes()];
-    if (watched.dbType === 'postgresql') {
+    if (dbType() === 'postgresql') {
       await watched.run('alter role watcher nosuperuser connection limit 2');
       const limited = await sync();
       expect(limited.status).toBe(200);
@@ -146,9 +134,10 @@ describe.each([
       await watched.run('alter role watcher superuser connection limit -1');
     } else {
       await watched.run(`alter user 'watcher'@'127.0.0.1' with max_user_connections 1`);
-      const holding = await mysql.createConnection({ host: '127.0.0.1', port: watched.live.port, user: 'watcher', password: FIRST });
-      const limited = await sync();
-      await holding.end();
+      const limited = await withConnection(watched, { username: 'watcher', password: FIRST }, async (connection) => {
+        await connection.version();
+        return sync();
+      });
       expect([limited.status, limited.body.extra?.error_code]).toEqual([502, 'TOO_MANY_CONNECTIONS']);
       await watched.run(`alter user 'watcher'@'127.0.0.1' with max_user_connections 0`);
     }
@@ -174,13 +163,11 @@ describe.each([
     line.plain();
     const more: number[] = [];
     // Several instances on one server share its login; a PostgreSQL is entered once for each of its databases.
-    if (watched.dbType === 'mysql') for (let i = 0; i < 14; i++) more.push(await register());
-    const refusals = line.listenFor(REFUSED[watched.dbType]);
+    if (dbType() === 'mysql') for (let i = 0; i < 14; i++) more.push(await register());
+    const refusals = line.listenFor(REFUSED[dbType()]);
     const change = async (password: string) =>
       watched!.run(
-        watched!.dbType === 'mysql'
-          ? `alter user 'watcher'@'127.0.0.1' identified by '${password}'`
-          : `alter role watcher password '${password}'`,
+        dbType() === 'mysql' ? `alter user 'watcher'@'127.0.0.1' identified by '${password}'` : `alter role watcher password '${password}'`,
       );
     const { session_id } = (await admin().call(catalogue.accountsSync.syncAllAccounts)).body.data;
     while (line.came() < 3) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -205,5 +192,9 @@ describe.each([
     expect((await codes(again)).filter((one) => one.error_code === 'AUTH_FAILED')).toHaveLength(1 + more.length);
     await change(FIRST);
     await house.deps.db.updateTable('instances').set({ sync_enabled: false }).execute();
+  });
+
+  test('none of all that left a connection open', async () => {
+    if (watched) await expect.poll(() => line.open(), { timeout: 5000 }).toBe(0);
   });
 });
