@@ -1,9 +1,10 @@
-/** Times of the main job: `npm run bench main-job`. Prints a table and writes bench/results/main-job.{json,md}. */
+/**
+ * One large server, read and stored: `npm run bench main-job`, or `BENCH_ONLY=MariaDB` for one of the two. Prints a table and
+ * writes bench/results/main-job.{json,md}. Many servers are in fleet-sync.ts.
+ */
 import { fork } from 'node:child_process';
-import { fakeEngines, fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { startMariadb, startPostgres } from '../engines/test/live.ts';
 import { fillMariadb, fillPostgres } from './fill-servers.ts';
-import { openBenchHouse } from './house.ts';
 import type { Asked, Measured } from './live-sync.ts';
 import { type Row, writeResults } from './results.ts';
 
@@ -63,54 +64,9 @@ async function liveEngine(name: 'PostgreSQL' | 'MariaDB', target: number): Promi
   }
 }
 
-/** 100 made-up instances of 50 ms each, with and without one that never answers. */
-async function oneHung(): Promise<void> {
-  const world = fakeWorld(
-    3,
-    [...fakeFleet(3), ...fakeFleet(4).map((fake) => ({ ...fake, name: `${fake.name}-b`, host: `b.${fake.host}` }))].slice(0, 100),
-  );
-  for (const fake of world.instances) world.behaviours.set(`${fake.host}:${fake.port}`, { slowMs: 50 });
-  const house = await openBenchHouse(fakeEngines(world));
-  try {
-    const ids = new Map<string, number>();
-    for (const fake of world.instances)
-      ids.set(
-        fake.name,
-        await house.register({
-          name: fake.name,
-          dbType: fake.dbType,
-          host: fake.host,
-          port: fake.port,
-          username: 'monitor',
-          password: 'x',
-        }),
-      );
-    await house.syncAll();
-    const times = { without: [] as number[], with: [] as number[] };
-    const hung = world.instances[40]!;
-    for (let round = 0; round < 3; round++) {
-      world.behaviours.set(`${hung.host}:${hung.port}`, { slowMs: 50 });
-      times.without.push(await house.syncAll());
-      world.behaviours.set(`${hung.host}:${hung.port}`, { hang: 'accounts' });
-      times.with.push(await house.syncAll(ids.get(hung.name)!));
-    }
-    const median = (list: number[]) => list.toSorted((a, b) => a - b)[1]!;
-    const [without, withHung] = [median(times.without), median(times.with)];
-    add('100 instances, 50 ms round trip, concurrency 20', seconds(without));
-    add(
-      'the same with one hung server: the other 99 are done after',
-      seconds(withHung),
-      `${(((withHung - without) / without) * 100).toFixed(1)} % slower (target < 10 %)`,
-    );
-  } finally {
-    await house.close();
-  }
-}
-
 export async function mainJob(): Promise<void> {
   const only = process.env.BENCH_ONLY;
   if (only !== 'MariaDB') await liveEngine('PostgreSQL', 8);
   if (only !== 'PostgreSQL') await liveEngine('MariaDB', 6);
-  if (only === undefined) await oneHung();
   writeResults('main-job', 'The main job', rows);
 }

@@ -6,8 +6,9 @@ export interface Row {
   figure: string;
   note: string;
 }
+/** The load says whether the figures are those of a machine that had nothing else to do. */
 export const machine = (): string =>
-  `${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
+  `${os.cpus().length} cores, load ${os.loadavg()[0]!.toFixed(1)}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 
 /** bench/results/<name>.json and .md. */
 export function writeResults(name: string, title: string, rows: readonly Row[]): void {

@@ -1,11 +1,20 @@
 /** `npm run bench [part …]`: every part, or the ones named. Each prints its figures and writes bench/results/<part>.{json,md}. */
+import { access } from './access.ts';
 import { api } from './api.ts';
 import { consolePages } from './console.ts';
+import { fleetSync } from './fleet-sync.ts';
 import { logs } from './logs.ts';
 import { mainJob } from './main-job.ts';
 import { machine } from './results.ts';
 
-const PARTS: Record<string, () => Promise<void>> = { 'main-job': mainJob, logs, api, console: consolePages };
+const PARTS: Record<string, () => Promise<void>> = {
+  'main-job': mainJob,
+  'fleet-sync': fleetSync,
+  access,
+  logs,
+  api,
+  console: consolePages,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);
