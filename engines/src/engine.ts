@@ -39,6 +39,8 @@ export type ErrorStage = 'resolve' | 'connect' | 'auth' | 'query';
 
 export interface EngineErrorOptions {
   stage: ErrorStage;
+  /** The server's own number of it, as numbers.ts spells it: `ORA-01017`, `SQL Server 18456/8`, `SQLSTATE 28P01`. */
+  number?: string;
   /** The statement or right that would help, for example `GRANT pg_monitor TO …`. */
   needs?: string;
   /** What the server or driver said, for the log of an administrator. Never a password, never a statement's values. */
@@ -50,6 +52,7 @@ export interface EngineErrorOptions {
 export class EngineError extends Error {
   readonly code: ErrorCode;
   readonly stage: ErrorStage;
+  readonly number?: string;
   readonly needs?: string;
   readonly detail?: string;
 
@@ -58,6 +61,7 @@ export class EngineError extends Error {
     this.name = 'EngineError';
     this.code = code;
     this.stage = options.stage;
+    if (options.number !== undefined) this.number = options.number;
     if (options.needs !== undefined) this.needs = options.needs;
     if (options.detail !== undefined) this.detail = options.detail;
   }

@@ -120,6 +120,15 @@ describe('the descriptor', () => {
   });
 });
 
+test('the number goes with the error: the innermost of the server, else the innermost of the driver', () => {
+  const number = (text: string) => toEngineError(new Error(text), 'connect').number;
+  expect(number('ORA-01017: invalid username/password; logon denied')).toBe('ORA-01017');
+  expect(number('NJS-511: listener refused\nORA-12516: no handler')).toBe('ORA-12516');
+  expect(number('NJS-503: could not connect')).toBe('NJS-503');
+  expect(number('ORA-00604: error in recursive SQL\nORA-01031: insufficient privileges')).toBe('ORA-01031');
+  expect(number('something else')).toBeUndefined();
+});
+
 test('numbers of the server and the driver, while signing in and while asking', () => {
   const code = (text: string, stage: 'connect' | 'query' = 'connect'): unknown => {
     const error = toEngineError(new Error(text), stage);

@@ -13,6 +13,7 @@ import {
   type ConnectOptions,
   type EngineError,
   type Target,
+  explain,
 } from '../src/index.ts';
 import { BROWSER_PORT, portInAnswer, portOfInstance } from '../src/sqlserver/browser.ts';
 import { codeOfSignIn } from '../src/sqlserver/errors.ts';
@@ -71,6 +72,17 @@ describe('signing in', () => {
     expect(await codeFor(916)).toEqual(['PERMISSION_DENIED', 'auth']);
     expect(await codeFor(50000)).toEqual(['AUTH_FAILED', 'auth']);
     expect(codeOfSignIn([18456, 18486])).toBe('ACCOUNT_LOCKED');
+  });
+
+  test('the number goes with the error, of a failed login with its state; the reason, not the 18456 after it', async () => {
+    const said = async (...numbers: (number | { number: number; state: number })[]) =>
+      (await failure(connect(await start(ordinary(), { refuse: () => numbers })))).number;
+    expect(await said(18456)).toBe('SQL Server 18456/1');
+    expect(await said({ number: 18456, state: 8 })).toBe('SQL Server 18456/8');
+    expect(await said({ number: 4060, state: 1 }, 18456)).toBe('SQL Server 4060');
+    expect(await said(18470, 18456)).toBe('SQL Server 18470');
+    expect(explain({ code: 'AUTH_FAILED', number: 'SQL Server 18456/8' }, 'en').cause).toBe('Wrong password.');
+    expect(explain({ code: 'AUTH_FAILED', number: 'SQL Server 18456/1' }, 'en').remedy).toContain('error log');
   });
 
   test('is tried once, with our name, in the database that was asked for', async () => {

@@ -39,7 +39,7 @@ export interface TdsBehaviour {
   /** Replies in pieces of so many bytes. */
   pieces?: number;
   /** Errors sent instead of the login's acknowledgement. */
-  refuse?: (login: Login) => number[] | null;
+  refuse?: (login: Login) => (number | { number: number; state: number })[] | null;
   /** Sends the client elsewhere (Azure's routing). */
   route?: { host: string; port: number };
   answer(text: string, numbers: Record<string, number>): Answer;
@@ -117,7 +117,12 @@ function serve(socket: net.Socket, behaviour: TdsBehaviour, state: Pick<TdsServe
       state.logins.push(login);
       const numbers = behaviour.refuse?.(login);
       const reply = numbers
-        ? Buffer.concat([...numbers.map((number) => errorToken(number, 'refused')), done(0x02)])
+        ? Buffer.concat([
+            ...numbers.map((said) =>
+              typeof said === 'number' ? errorToken(said, 'refused') : errorToken(said.number, 'refused', said.state),
+            ),
+            done(0x02),
+          ])
         : Buffer.concat([loginAck(), ...(behaviour.route ? [routing(behaviour.route)] : []), done()]);
       if (!misbehaves('login', reply)) send(PACKET.reply, reply);
     } else if (type === PACKET.batch || type === PACKET.rpc) {
@@ -301,8 +306,11 @@ function routing({ host, port }: { host: string; port: number }): Buffer {
   return sized(TOKEN.change, Buffer.concat([Buffer.from([20]), u16(to.length), to, u16(0)]));
 }
 
-function errorToken(number: number, message: string): Buffer {
-  return sized(TOKEN.error, Buffer.concat([u32(number), Buffer.from([1, 14]), shortText(message), byteText('srv'), byteText(''), u32(1)]));
+function errorToken(number: number, message: string, state = 1): Buffer {
+  return sized(
+    TOKEN.error,
+    Buffer.concat([u32(number), Buffer.from([state, 14]), shortText(message), byteText('srv'), byteText(''), u32(1)]),
+  );
 }
 
 /** Status 1 = more results follow, 2 = an error, 32 = the attention is acknowledged. */

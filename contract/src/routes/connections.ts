@@ -14,6 +14,8 @@ export const testResult = z.object({
   detailed_version: z.string().nullable().optional(),
   error: z.string().optional(),
   error_code: errorCode.optional(),
+  /** The watched server's own: `ORA-01017`, `SQL Server 18456/8`, `MySQL 1045`, `SQLSTATE 28P01`. */
+  error_number: z.string().optional(),
   remedy: z.string().optional(),
   stage: stage.optional(),
   latency_ms: z.number().nullable(),

@@ -15,6 +15,7 @@ import {
   type ErrorCode,
   type Target,
 } from '../engine.ts';
+import type { Unread } from '../facts.ts';
 import { filterAccounts, filterDatabases } from '../filters.ts';
 import { engines } from '../index.ts';
 import { fakeFleet, type FakeInstance } from './fleet.ts';
@@ -31,6 +32,8 @@ export interface Behaviour {
   cut?: Operation;
   /** Each operation takes this much longer. */
   slowMs?: number;
+  /** What the whole account read says it could not see. */
+  unread?: Unread[];
   /** Signing in fails with this code. */
   refuse?: ErrorCode;
   /** Says it is of a version that is not supported. */
@@ -179,7 +182,7 @@ async function connect(type: DbType, world: FakeWorld, target: Target, options: 
             : account,
         );
         const { kept, filteredOut } = filterAccounts(type, structuredClone(accounts), filter);
-        return { accounts: kept, filteredOut, unread: [], statements: 5 };
+        return { accounts: kept, filteredOut, unread: behaviour().unread ?? [], statements: 5 };
       }),
     databaseSizes: (filter) =>
       perform('sizes', queryMs, () => {

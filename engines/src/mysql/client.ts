@@ -54,14 +54,16 @@ export function toEngineError(error: unknown, stage: ErrorStage): EngineError {
   const { errno, code, message } = (error ?? {}) as { errno?: number; code?: string; message?: string };
   const detail = message ?? String(error);
   const connecting = stage !== 'query';
+  // Node's numbers are below zero.
+  const said = typeof errno === 'number' && errno > 0 ? { number: `MySQL ${errno}` } : {};
   if (!connecting && typeof errno === 'number' && DENIED.has(errno))
-    return new EngineError('PRIVILEGE_MISSING', { stage, detail, cause: error });
+    return new EngineError('PRIVILEGE_MISSING', { stage, detail, cause: error, ...said });
   const known =
     (typeof errno === 'number' ? ERRNOS[errno] : undefined) ??
     (code === undefined ? undefined : DRIVER_CODES[code]) ??
     networkErrorCode(error, connecting);
   const found = known ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED');
-  return new EngineError(found, { stage: AUTH_CODES.has(found) ? 'auth' : stage, detail, cause: error });
+  return new EngineError(found, { stage: AUTH_CODES.has(found) ? 'auth' : stage, detail, cause: error, ...said });
 }
 
 /** The server's error number behind an `EngineError`, for the few places that have another way to ask. */

@@ -32,6 +32,7 @@ export function toEngineError(error: unknown, stage: ErrorStage, socket?: Error)
     stage: said?.stage ?? stage,
     detail,
     cause: error,
+    ...(said?.meaning.number === undefined ? {} : { number: said.meaning.number }),
     ...(said?.meaning.needs === undefined ? {} : { needs: said.meaning.needs }),
   });
 }

@@ -3,6 +3,8 @@ import type { ErrorCode, ErrorStage } from '../engine.ts';
 
 export interface Meaning {
   code: ErrorCode;
+  /** `ORA-01017`, `NJS-116`: set by `meaningOf`. */
+  number?: string;
   /** What would help, where that is more than the code's own advice. */
   needs?: string;
 }
@@ -81,8 +83,13 @@ const AT_SIGN_IN = new Set<ErrorCode>(['AUTH_FAILED', 'ACCOUNT_LOCKED', 'PASSWOR
 
 /** Codes in the order they stand in the text, outermost first: `NJS-511 … ORA-12516`. The last ORA- number is the reason. */
 export function meaningOf(message: string, stage: ErrorStage): { meaning: Meaning; stage: ErrorStage } | null {
-  const ora = [...message.matchAll(/\bORA-(\d{5})\b/g)].map((found) => ORA[Number(found[1])]).filter((found) => found !== undefined);
-  const njs = [...message.matchAll(/\bNJS-(\d{3})\b/g)].map((found) => NJS[Number(found[1])]).filter((found) => found !== undefined);
+  const known = (pattern: RegExp, meanings: Record<number, Meaning>): Meaning[] =>
+    [...message.matchAll(pattern)].flatMap(([number, digits]) => {
+      const meaning = meanings[Number(digits)];
+      return meaning ? [{ ...meaning, number }] : [];
+    });
+  const ora = known(/\bORA-(\d{5})\b/g, ORA);
+  const njs = known(/\bNJS-(\d{3})\b/g, NJS);
   const meaning = ora.at(-1) ?? njs.at(-1);
   if (!meaning) return null;
   const connecting = stage !== 'query';

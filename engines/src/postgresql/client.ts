@@ -34,12 +34,13 @@ export function toEngineError(error: unknown, stage: ErrorStage): EngineError {
   const state = (error as { code?: unknown } | undefined)?.code;
   const detail = error instanceof Error ? error.message : String(error);
   const connecting = stage !== 'query';
-  if (typeof state === 'string') {
-    if (state === '42501') return new EngineError(connecting ? 'PERMISSION_DENIED' : 'PRIVILEGE_MISSING', { stage, detail, cause: error });
-    const code = SQLSTATES[state];
-    if (code) return new EngineError(code, { stage: code === 'AUTH_FAILED' ? 'auth' : stage, detail, cause: error });
-  }
-  return new EngineError(networkErrorCode(error, connecting) ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED'), { stage, detail, cause: error });
+  // Node's codes are longer, and have no digits.
+  const said = typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) && /\d/.test(state) ? { number: `SQLSTATE ${state}` } : {};
+  const rest = { stage, detail, cause: error, ...said };
+  if (state === '42501') return new EngineError(connecting ? 'PERMISSION_DENIED' : 'PRIVILEGE_MISSING', rest);
+  const code = typeof state === 'string' ? SQLSTATES[state] : undefined;
+  if (code) return new EngineError(code, { ...rest, stage: code === 'AUTH_FAILED' ? 'auth' : stage });
+  return new EngineError(networkErrorCode(error, connecting) ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED'), rest);
 }
 
 /** Opens one session in one database; `address` given = a later session of the same read. */

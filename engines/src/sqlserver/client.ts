@@ -6,7 +6,7 @@ import { dial, networkErrorCode, tlsPlan, type TlsPlan } from '../dial.ts';
 import { EngineError, type ConnectOptions, type ErrorStage, type Target } from '../engine.ts';
 import { resolveTarget } from '../guard.ts';
 import { portOfInstance } from './browser.ts';
-import { codeOfSignIn, QUERYING } from './errors.ts';
+import { codeOfSignIn, QUERYING, SIGN_IN } from './errors.ts';
 import { demandEncryption } from './prelogin.ts';
 
 export interface Session {
@@ -26,8 +26,17 @@ const DRIVER_CODES: Record<string, EngineError['code']> = {
   ETIMEOUT: 'TIMEOUT',
 };
 
+/** What the server said while signing in. */
+export interface Said {
+  number: number;
+  state: number;
+}
+/** The state tells failed logins apart; of other errors it says where in the server they arose, which helps nobody. */
+const spelled = ({ number, state }: Said): string => `SQL Server ${number}${number === 18456 && state > 0 ? `/${state}` : ''}`;
+
 /** `numbers` = what the server said while signing in: the driver's own error holds none. */
-export function toEngineError(error: unknown, stage: ErrorStage, numbers: readonly number[] = []): EngineError {
+export function toEngineError(error: unknown, stage: ErrorStage, said: readonly Said[] = []): EngineError {
+  const numbers = said.map((one) => one.number);
   const connecting = stage !== 'query';
   let network: EngineError['code'] | null = null;
   for (let inner: unknown = error, depth = 0; inner instanceof Error && depth < 6; inner = inner.cause, depth += 1) {
@@ -36,10 +45,20 @@ export function toEngineError(error: unknown, stage: ErrorStage, numbers: readon
   }
   const { number, code, message } = (error ?? {}) as { number?: number; code?: string; message?: string };
   const detail = [message ?? String(error), ...numbers.map((n) => `(${n})`)].join(' ');
-  const said = connecting ? codeOfSignIn(numbers) : (QUERYING[number ?? 0] ?? null);
-  const found = said ?? network ?? DRIVER_CODES[code ?? ''] ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED');
+  const known = connecting ? codeOfSignIn(numbers) : (QUERYING[number ?? 0] ?? null);
+  const found = known ?? network ?? DRIVER_CODES[code ?? ''] ?? (connecting ? 'UNKNOWN' : 'QUERY_FAILED');
   const atSignIn = connecting && (numbers.length > 0 || code === 'ELOGIN');
-  return new EngineError(found, { stage: atSignIn ? 'auth' : stage, detail, cause: error });
+  const reason = connecting
+    ? (said.find((one) => SIGN_IN[one.number] === found) ?? said[0])
+    : typeof number === 'number'
+      ? { number, state: 0 }
+      : undefined;
+  return new EngineError(found, {
+    stage: atSignIn ? 'auth' : stage,
+    detail,
+    cause: error,
+    ...(reason ? { number: spelled(reason) } : {}),
+  });
 }
 
 export async function openSession(target: Target, database: string, options: ConnectOptions): Promise<Session> {
@@ -60,7 +79,7 @@ async function signIn(
   onDestroy: (destroy: () => void) => void,
 ): Promise<Line> {
   const { default: tedious } = await import('tedious');
-  const numbers: number[] = [];
+  const said: Said[] = [];
   try {
     const { instance_name: instance } = target.options;
     // A port other than the usual one is the instance's own; nobody needs to be asked for it.
@@ -86,12 +105,12 @@ async function signIn(
     const connection = new tedious.Connection(configuration(target, database, port, plan, connector));
     // Its own errors and those between queries arrive here; the next query says so.
     connection.on('error', () => {});
-    connection.on('errorMessage', (said: { number: number }) => numbers.push(said.number));
+    connection.on('errorMessage', ({ number, state }: Said) => said.push({ number, state }));
     await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-    numbers.length = 0;
+    said.length = 0;
     return { connection, destroy };
   } catch (error) {
-    throw toEngineError(error, 'connect', numbers);
+    throw toEngineError(error, 'connect', said);
   }
 }
 

@@ -4,7 +4,8 @@
  * Begin with mount.ts; errors.ts and codes.ts say how a refusal leaves.
  */
 export { answer } from './answer.ts';
-export { may, type Asker } from './context.ts';
+export { may, type Asker, type User } from './context.ts';
+export { hidingLogins } from './logins.ts';
 export { csvFile, CSV_LIMIT } from './csv.ts';
 export { openEvents } from './events.ts';
 export { type Metrics } from './metrics.ts';

@@ -507,6 +507,7 @@ export interface SyncInstanceRecords {
   created_at: Generated<Timestamp>;
   error_code: string | null;
   error_message: string | null;
+  error_number: string | null;
   heartbeat_at: Timestamp | null;
   id: Generated<number>;
   instance_id: number;

@@ -13,6 +13,7 @@ import { useConfirm } from './confirm';
 import { CopyText } from './copy-text';
 import { Facts } from './page';
 import { Failed, Skeleton } from './states';
+import { SessionUnread } from './session-unread';
 import { SessionState, useFaultName } from './status';
 import { Table } from './table/table';
 
@@ -86,6 +87,7 @@ function SessionBody({ session }: { session: Session }) {
         </p>
       </div>
       <Failures records={records.filter((record) => record.status === 'failed')} />
+      <SessionUnread records={records} />
       <Records records={records} />
     </div>
   );
@@ -140,6 +142,7 @@ function Failures({ records }: { records: SyncRecord[] }) {
               <A href={`/instances/${record.instance_id}`}>{record.instance_name ?? `#${record.instance_id}`}</A>
               <span className="failures-code">
                 {name(record.error_code)}
+                {record.error_number && <small className="mono"> · {record.error_number}</small>}
                 {record.stage && <small> · {t('sessions.stageAt', { stage: t(`faults.stages.${record.stage}`) })}</small>}
               </span>
             </div>

@@ -53,6 +53,8 @@ export const record = z.object({
   items_updated: count,
   items_deleted: count,
   error_code: errorCode.nullable(),
+  /** The watched server's own: `ORA-01017`, `SQL Server 18456/8`, `MySQL 1045`, `SQLSTATE 28P01`. */
+  error_number: z.string().nullable(),
   stage: stage.nullable(),
   error_message: z.string().nullable(),
   remedy: z.string().nullable(),

@@ -3,6 +3,7 @@ import type { Locale } from '@whalefall/contract';
 import type { Kysely } from 'kysely';
 import type { Cache } from '../../cache/cache.ts';
 import { businessTime } from '../../clock.ts';
+import { hidingLogins, type User } from '../../http/index.ts';
 import type { DB } from '../../store/tables.ts';
 import { colorOf } from '../tags/index.ts';
 import * as queries from './queries/accounts.ts';
@@ -27,6 +28,10 @@ const matches = (entry: EffectivePrivilege, search: string): boolean =>
     (text) => text?.toLowerCase().includes(search),
   );
 
+/** Only `unread` can name the login; the rest is what the account holds. */
+const ownFacts = (user: User, facts: Record<string, unknown> | null) =>
+  facts?.unread ? { ...facts, unread: hidingLogins(user, facts.unread) } : facts;
+
 const KEPT_MS = 600_000;
 
 interface Asked {
@@ -40,7 +45,7 @@ export async function permissionsOf(
   { db, cache }: { db: Kysely<DB>; cache: Cache },
   row: queries.AccountRow,
   asked: Asked,
-  locale: Locale,
+  { user, locale }: { user: User; locale: Locale },
   timeZone: string,
 ) {
   const dbType = row.db_type as DbType;
@@ -93,7 +98,7 @@ export async function permissionsOf(
         matched_facts: c.matched_facts,
       })),
     },
-    extended_privileges: row.extended_privileges as Record<string, unknown> | null,
+    extended_privileges: ownFacts(user, row.extended_privileges as Record<string, unknown> | null),
     effective: effective as never[],
     effective_total: all.length,
     effective_page: asked.page,

@@ -30,13 +30,30 @@ export async function readInstance<R>(
   { signal, connected, allow }: Pick<RecordRun, 'signal' | 'connected'> & Pick<Deps, 'allow'>,
   read: (connection: Connection) => Promise<R>,
 ): Promise<{ version: ServerVersion; read: R }> {
-  const connection = await engine.connect(target, { timeoutMs: CONNECT_MS, queryTimeoutMs: QUERY_MS, signal, allow });
   try {
-    await connected();
-    return { version: await connection.version(), read: await read(connection) };
-  } finally {
-    await connection.close();
+    const connection = await engine.connect(target, { timeoutMs: CONNECT_MS, queryTimeoutMs: QUERY_MS, signal, allow });
+    try {
+      await connected();
+      return { version: await connection.version(), read: await read(connection) };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.detail === undefined) throw error;
+    const { code, stage, number, needs, cause } = error;
+    throw new EngineError(code, {
+      ...{ stage, cause, detail: withoutLogin(error.detail, target.username) },
+      ...(number === undefined ? {} : { number }),
+      ...(needs === undefined ? {} : { needs }),
+    });
   }
+}
+
+/** Servers quote the login in what they say, and the logs that keep it are read by roles that may not know it (00-overview §2). */
+export function withoutLogin<T extends string | undefined>(text: T, username: string): T {
+  if (text === undefined || username === '') return text;
+  const name = username.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return text.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'giu'), '…') as T;
 }
 
 /**

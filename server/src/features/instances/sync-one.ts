@@ -1,4 +1,4 @@
-import { ERROR_MESSAGES, type ErrorCode } from '@whalefall/engines';
+import { type ErrorCode, explain } from '@whalefall/engines';
 import type { Deps } from '../../assemble.ts';
 import { answer, type Asker } from '../../http/index.ts';
 import { Refusal, refuse } from '../../refusal.ts';
@@ -31,13 +31,15 @@ export async function syncOne<R extends object>(
   if (!record) throw refuse.notFound('instance', instanceId);
   if (record.status === 'failed' || record.status === 'cancelled') {
     const code = (record.error_code ?? 'UNKNOWN') as ErrorCode;
-    const words = { zh: ERROR_MESSAGES[code].zh.cause, en: ERROR_MESSAGES[code].en.cause };
+    const said = { code, number: record.error_number };
+    const words = { zh: explain(said, 'zh').cause, en: explain(said, 'en').cause };
     throw new Refusal(code === 'TIMEOUT' ? 'SYNC_TIMEOUT' : 'SYNC_FAILED', {
       extra: {
         session_id: sessionId,
         error_code: code,
         stage: record.stage,
-        remedy: ERROR_MESSAGES[code][asker.locale === 'en' ? 'en' : 'zh'].remedy,
+        error_number: record.error_number,
+        remedy: explain(said, asker.locale === 'en' ? 'en' : 'zh').remedy,
       },
       text: words,
     });

@@ -1,4 +1,4 @@
-import { type Capability, type Connection, type ConnectionOptions, EngineError, ERROR_MESSAGES, type Target } from '@whalefall/engines';
+import { type Capability, type Connection, type ConnectionOptions, EngineError, explain, type Target } from '@whalefall/engines';
 import type { DbType, Locale } from '@whalefall/contract';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
@@ -9,7 +9,7 @@ import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { openCredential } from '../credentials/index.ts';
 import * as queries from './queries.ts';
-import { readCapabilities } from './read-instance.ts';
+import { readCapabilities, withoutLogin } from './read-instance.ts';
 import { openOptions } from './wallets.ts';
 
 /** The whole test, from resolving the name to reading the version. */
@@ -29,6 +29,7 @@ export interface TestResult {
   detailed_version?: string | null;
   error?: string;
   error_code?: never;
+  error_number?: string;
   remedy?: string;
   stage?: never;
   latency_ms: number | null;
@@ -46,9 +47,11 @@ async function tryTarget(
   { signal, look }: { signal?: AbortSignal | undefined; look?: (connection: Connection) => Promise<void> } = {},
 ): Promise<TestResult> {
   const started = performance.now();
+  let username = '';
   const limit = AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), ...(signal ? [signal] : [])]);
   try {
     const target = await open();
+    username = target.username;
     const connection = await engines[dbType].connect(target, { timeoutMs: CONNECT_MS, queryTimeoutMs: CONNECT_MS, signal: limit, allow });
     const latency = Math.round(performance.now() - started);
     try {
@@ -76,13 +79,20 @@ async function tryTarget(
   } catch (caught) {
     const error = caught instanceof EngineError ? caught : new EngineError('UNKNOWN', { stage: 'connect', cause: caught });
     const code = error.code === 'CANCELLED' && limit.aborted ? 'TIMEOUT' : error.code;
-    log.info('connection_test', `test failed: ${code}`, { error_code: code, stage: error.stage, detail: error.detail });
-    const words = ERROR_MESSAGES[code][locale === 'en' ? 'en' : 'zh'];
+    const number = code === error.code ? error.number : undefined;
+    log.info('connection_test', `test failed: ${code}`, {
+      error_code: code,
+      error_number: number,
+      stage: error.stage,
+      detail: withoutLogin(error.detail, username),
+    });
+    const words = explain({ code, number: number ?? null }, locale === 'en' ? 'en' : 'zh');
     return {
       success: false,
       message: words.cause,
       error: words.cause,
       error_code: code as never,
+      ...(number === undefined ? {} : { error_number: number }),
       remedy: words.remedy,
       stage: error.stage as never,
       latency_ms: null,

@@ -32,15 +32,15 @@ export function sessionsHandlers({ db, clock, listener }: Deps): Handlers<typeof
         limit: query.limit,
       };
     },
-    async getSyncSessionDetail({ params }, { locale }) {
+    async getSyncSessionDetail({ params }, asker) {
       const session = await found(params.session_id);
       const records = await queries.recordsOf(db, params.session_id);
-      return { session: { ...shownSession(session), instance_records: records.map((record) => shownRecord(record, locale)) } };
+      return { session: { ...shownSession(session), instance_records: records.map((record) => shownRecord(record, asker)) } };
     },
     async cancelSyncSession({ params }, asker) {
       await cancelSession(db, asker, params.session_id);
     },
-    async listSyncSessionErrors({ params }, { locale }) {
+    async listSyncSessionErrors({ params }, asker) {
       const session = await found(params.session_id);
       const [records, logs] = await Promise.all([
         queries.recordsOf(db, params.session_id, 'failed'),
@@ -48,7 +48,7 @@ export function sessionsHandlers({ db, clock, listener }: Deps): Handlers<typeof
       ]);
       return {
         session: shownSession(session),
-        error_records: records.map((record) => shownRecord(record, locale)),
+        error_records: records.map((record) => shownRecord(record, asker)),
         error_count: records.length,
         logs,
       };
@@ -56,14 +56,14 @@ export function sessionsHandlers({ db, clock, listener }: Deps): Handlers<typeof
     async listRunningSessions() {
       return { sessions: (await queries.runningSessions(db)).map(shownSession) };
     },
-    async streamSessionEvents({ params }, { locale }, { request, reply }) {
+    async streamSessionEvents({ params }, asker, { request, reply }) {
       const session = await found(params.session_id);
       const stream = openEvents(request, reply);
       const changed = new Set<number>();
       let busy = false;
       let again = false;
       const sendRecord = (row: Awaited<ReturnType<typeof queries.recordsOf>>[number]) =>
-        stream.send({ type: 'record', record: z.encode(historySessionRecord, shownRecord(row, locale)) });
+        stream.send({ type: 'record', record: z.encode(historySessionRecord, shownRecord(row, asker)) });
       /** What changed since the last time, at most a few times a second. */
       async function flush(): Promise<void> {
         if (busy) return void (again = true);

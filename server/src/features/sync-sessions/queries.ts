@@ -281,7 +281,7 @@ export async function beat(db: Db, mine: readonly { id: number; attempt: number 
 export interface Outcome {
   status: 'completed' | 'failed' | 'cancelled';
   items?: { synced: number; created: number; updated: number; deleted: number };
-  error?: { code: string; stage: string | null; message: string };
+  error?: { code: string; number?: string | undefined; stage: string | null; message: string };
   details?: unknown;
 }
 /** @returns whether the record was still ours to end: an attempt that was taken over ends nothing. */
@@ -301,6 +301,7 @@ export async function endRecord(db: Db, id: number, attempt: number, outcome: Ou
           }
         : {}),
       error_code: outcome.error?.code ?? null,
+      error_number: outcome.error?.number?.slice(0, 40) ?? null,
       error_message: outcome.error?.message ?? null,
       ...(outcome.error?.stage ? { stage: outcome.error.stage } : {}),
       ...(outcome.details === undefined ? {} : { sync_details: JSON.stringify(outcome.details) }),

@@ -166,7 +166,15 @@ function failureOf(
   error: unknown,
   cancelled: boolean,
   late: boolean,
-): { status: 'failed' | 'cancelled'; code: string; stage: string | null; message: string; unexpected?: unknown } {
+): {
+  status: 'failed' | 'cancelled';
+  code: string;
+  number?: string | undefined;
+  stage: string | null;
+  message: string;
+  needs?: string | undefined;
+  unexpected?: unknown;
+} {
   if (cancelled) return { status: 'cancelled', code: 'CANCELLED', stage: null, message: 'cancelled' };
   if (late) return { status: 'failed', code: 'TIMEOUT', stage: 'query', message: 'the whole read took longer than its deadline' };
   if (error instanceof EngineError)
@@ -174,7 +182,9 @@ function failureOf(
       status: 'failed',
       code: error.code,
       stage: error.stage,
-      message: [error.detail ?? error.code, error.needs].filter(Boolean).join(' · '),
+      number: error.number,
+      message: error.detail ?? error.code,
+      needs: error.needs,
     };
   const message = storeFull(error) ? 'the disk of our own database is full' : 'an error of our own; the log has it';
   return { status: 'failed', code: 'UNKNOWN', stage: null, message, unexpected: error };
@@ -190,12 +200,14 @@ async function endBadly(
   else if (failure.status === 'failed')
     deps.log.warning('sync', `${record.category} sync failed: ${failure.code}`, {
       error_code: failure.code,
+      error_number: failure.number,
       stage: failure.stage,
       detail: failure.message,
     });
   await transaction(deps.db, async (db) => {
-    // What a driver says may quote what it was given.
-    const error = { code: failure.code, stage: failure.stage, message: redactText(failure.message) };
+    // What a driver says may quote what it was given. What is needed names the login: it is for some roles, and for no log.
+    const message = redactText([failure.message, failure.needs].filter(Boolean).join(' · '));
+    const error = { code: failure.code, number: failure.number, stage: failure.stage, message };
     if (!(await queries.endRecord(db, record.recordId, record.attempt, { status: failure.status, error }, now))) return;
     await queries.settleSession(db, record.sessionId, now);
     await tell(db, record.sessionId, record.recordId);

@@ -1,5 +1,6 @@
-import { ERROR_MESSAGES, type ErrorCode } from '@whalefall/engines';
+import { type ErrorCode, explain } from '@whalefall/engines';
 import type { Locale } from '@whalefall/contract';
+import { hidingLogins, may, type User } from '../../http/index.ts';
 import type * as queries from './queries.ts';
 
 type SessionRow = NonNullable<Awaited<ReturnType<typeof queries.sessionByUuid>>>;
@@ -22,19 +23,20 @@ export function shownSession(row: SessionRow) {
   };
 }
 
-/** A record with its failure in plain words: cause and remedy, in the caller's language. */
-export function shownRecord(row: RecordRow, locale: Locale) {
-  const words = row.error_code ? ERROR_MESSAGES[row.error_code as ErrorCode]?.[locale === 'en' ? 'en' : 'zh'] : null;
-  const needs = row.error_code === 'PRIVILEGE_MISSING' ? row.error_message : null;
+/** A record with its failure in plain words: cause and remedy, in the caller's language. What names the login is for some roles only. */
+export function shownRecord(row: RecordRow, { user, locale }: { user: User; locale: Locale }) {
+  const { error_code: code, error_number: number } = row;
+  const words = code ? explain({ code: code as ErrorCode, number }, locale === 'en' ? 'en' : 'zh') : null;
+  const needs = code === 'PRIVILEGE_MISSING' && may(user, 'update') ? row.error_message : null;
   return {
     ...row,
     sync_category: row.sync_category as never,
     status: row.status as never,
     error_code: row.error_code as never,
     stage: (['resolve', 'connect', 'auth', 'query'].includes(row.stage ?? '') && row.status === 'failed' ? row.stage : null) as never,
-    error_message: words ? words.cause : row.error_message,
+    error_message: words?.cause ?? null,
     remedy: words ? [words.remedy, needs].filter(Boolean).join(' ') : null,
-    sync_details: row.sync_details as Record<string, unknown> | null,
+    sync_details: hidingLogins(user, row.sync_details as Record<string, unknown> | null),
     duration_seconds: seconds(row.started_at, row.completed_at),
   };
 }

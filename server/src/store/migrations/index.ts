@@ -17,6 +17,7 @@ import * as listIndexes from './0011-list-indexes.ts';
 import * as tableWrites from './0012-table-writes.ts';
 import * as classificationMarks from './0013-classification-marks.ts';
 import * as unreadIndex from './0014-unread-index.ts';
+import * as errorNumbers from './0015-error-numbers.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -33,4 +34,5 @@ export const migrations: Record<string, Migration> = {
   '0012-table-writes': tableWrites,
   '0013-classification-marks': classificationMarks,
   '0014-unread-index': unreadIndex,
+  '0015-error-numbers': errorNumbers,
 };

@@ -39,6 +39,8 @@ const sessions: typeof zh = {
   cancelled: 'Cancellation asked for',
   records: 'Instances',
   all: 'All',
+  unread: 'Not read',
+  unreadHint: 'The old facts of these places were kept; nothing in them is reported as gone.',
   failures: 'Failed instances',
   noRecords: 'No instances',
   items: { synced: 'Read', created: 'Added', updated: 'Changed', deleted: 'Gone' },

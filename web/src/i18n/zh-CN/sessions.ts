@@ -37,6 +37,8 @@ export default {
   cancelled: '已请求取消',
   records: '实例',
   all: '全部',
+  unread: '未能读取',
+  unreadHint: '以下位置保留上次读取的内容，其中没有任何内容会被报告为已删除。',
   failures: '失败的实例',
   noRecords: '没有实例记录',
   items: { synced: '读取', created: '新增', updated: '变更', deleted: '消失' },

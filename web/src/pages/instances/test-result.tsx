@@ -28,6 +28,7 @@ export function TestResult({ result }: { result: TestOutcome }) {
             <dt>{t('faults.cause')}</dt>
             <dd>
               <CopyText text={result.error ?? result.message} />
+              {result.error_number && <small className="mono">{result.error_number}</small>}
             </dd>
             {result.stage && (
               <>

@@ -40,8 +40,8 @@ export function accountHandlers({ db, cache, clock }: Deps): {
         if (params.db_type === 'all') return { redirect: '/account/' };
         if (!DB_TYPES.includes(params.db_type as DbType)) throw refuse.notFound('page', params.db_type);
       },
-      async getAccountPermissions({ params, query }, { locale }) {
-        return permissionsOf({ db, cache }, await found(params.account_id), query, locale, timeZone);
+      async getAccountPermissions({ params, query }, asker) {
+        return permissionsOf({ db, cache }, await found(params.account_id), query, asker, timeZone);
       },
       listAccess: ({ query }) => listAccess(db, answers, query),
       async listAccountsData({ query }, { locale }) {
@@ -84,8 +84,8 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       },
     },
     detail: {
-      async getAccountPermissions({ params, query }, { locale }) {
-        return permissionsOf({ db, cache }, await found(params.account_id, params.instance_id), query, locale, timeZone);
+      async getAccountPermissions({ params, query }, asker) {
+        return permissionsOf({ db, cache }, await found(params.account_id, params.instance_id), query, asker, timeZone);
       },
       async getAccountChangeHistory({ params, query }, { locale }) {
         const row = await found(params.account_id, params.instance_id);
