@@ -149,6 +149,19 @@ test('chart mode keeps the largest and gives every row in order; bad values are 
     ).toBe(400);
 });
 
+test.each([
+  ['change', 'size_change_mb'],
+  ['percent', 'size_change_percent'],
+] as const)('chart mode by %s keeps those that moved most, in either direction', async (top_by, field) => {
+  const ask = async (query: object) =>
+    (await admin().call(catalogue.databaseAggregations.getDatabaseAggregations, { query: { period_type: 'daily', ...query } as never }))
+      .body.data.items;
+  const moved = (rows: Awaited<ReturnType<typeof ask>>) =>
+    rows.toSorted((a, b) => Math.abs(b[field] ?? 0) - Math.abs(a[field] ?? 0))[0]!.database_name;
+  const chart = await ask({ get_all: true, top: 1, top_by });
+  expect(new Set(chart.map((row) => row.database_name))).toEqual(new Set([moved(await ask({ limit: 500 }))]));
+});
+
 test('aggregate now: 200 at once, 409 while it runs, the session ends well (40-D58, 40-D60)', async () => {
   const [a, b] = await Promise.all([
     admin().call(catalogue.capacityAggregations.aggregateCurrent, { body: { period_type: 'weekly', scope: 'database' } }),

@@ -78,7 +78,13 @@ export const databaseAggregations = contractFile('database_aggregations', {
     query: pageQuery(
       ['period_start', 'avg_size_mb', 'max_size_mb', 'size_change_mb', 'size_change_percent', 'database_name', 'calculated_at'],
       { sort: 'period_start', order: 'desc', max: 500 },
-    ).extend({ ...filters, get_all: queryBool.default(false), top: queryInt(1, 100).default(100) }),
+    ).extend({
+      ...filters,
+      get_all: queryBool.default(false),
+      top: queryInt(1, 100).default(100),
+      /** Whose lines a chart shows: the largest, or those that changed most in either direction. */
+      top_by: z.enum(['size', 'change', 'percent']).default('size'),
+    }),
     reply: aggregatePage(item),
     summary: { zh: '获取数据库统计聚合数据', en: 'Database aggregates' },
   }),

@@ -68,7 +68,13 @@ export const instanceAggregations = contractFile('instance_aggregations', {
         'calculated_at',
       ],
       { sort: 'period_start', order: 'desc', max: 500 },
-    ).extend({ ...filters, get_all: queryBool.default(false), top: queryInt(1, 100).default(100) }),
+    ).extend({
+      ...filters,
+      get_all: queryBool.default(false),
+      top: queryInt(1, 100).default(100),
+      /** Whose lines a chart shows: the largest, or those that changed most in either direction. */
+      top_by: z.enum(['size', 'change', 'percent']).default('size'),
+    }),
     reply: aggregatePage(item),
     summary: { zh: '获取实例聚合数据', en: 'Instance aggregates' },
   }),

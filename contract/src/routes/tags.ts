@@ -26,6 +26,7 @@ export const tag = z.object({
   color_name: z.string(),
   css_class: z.string(),
   description: z.string().nullable(),
+  description_en: z.string().nullable(),
   sort_order: z.number().int(),
   is_active: z.boolean(),
   created_at: instant,

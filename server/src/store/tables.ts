@@ -553,6 +553,7 @@ export interface Tags {
   color: Generated<string>;
   created_at: Generated<Timestamp>;
   description: string | null;
+  description_en: string | null;
   display_name: string;
   display_name_en: string | null;
   id: Generated<number>;

@@ -6,6 +6,7 @@ import {
   ArrowUpOutlined,
   AuditOutlined,
   BgColorsOutlined,
+  CalendarOutlined,
   CheckOutlined,
   ClockCircleOutlined,
   CopyOutlined,
@@ -54,6 +55,7 @@ export const ArrowDownIcon = /* @__PURE__ */ quiet(ArrowDownOutlined);
 export const ArrowUpIcon = /* @__PURE__ */ quiet(ArrowUpOutlined);
 export const AuditIcon = /* @__PURE__ */ quiet(AuditOutlined);
 export const BgColorsIcon = /* @__PURE__ */ quiet(BgColorsOutlined);
+export const CalendarIcon = /* @__PURE__ */ quiet(CalendarOutlined);
 export const CheckIcon = /* @__PURE__ */ quiet(CheckOutlined);
 export const ClockIcon = /* @__PURE__ */ quiet(ClockCircleOutlined);
 export const CopyIcon = /* @__PURE__ */ quiet(CopyOutlined);

@@ -30,7 +30,11 @@ export async function updateTag(db: Kysely<DB>, actor: Actor, id: number, given:
     const before = await queries.lockTag(db, id);
     if (!before) throw refuse.notFound('tag', id);
     const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    await queries.updateTag(db, id, change, actor.now);
+    const own = {
+      ...(given.display_name !== undefined && given.display_name !== before.display_name && { display_name_en: null }),
+      ...(given.description !== undefined && given.description !== before.description && { description_en: null }),
+    };
+    await queries.updateTag(db, id, { ...change, ...own }, actor.now);
     await audit(db, actor, { action: 'update', resource: 'tag', id, ...changed(before as Record<string, unknown>, change) });
   }).catch((error: unknown) => {
     throw nameTaken(error);

@@ -11,6 +11,7 @@ const COLUMNS = [
   't.category',
   't.color',
   't.description',
+  't.description_en',
   't.sort_order',
   't.is_active',
   't.created_at',
@@ -97,13 +98,18 @@ export interface TagValues {
   sort_order: number;
   is_active: boolean;
 }
+/** What came with the product in English; goes when somebody writes their own words. */
+interface Translations {
+  display_name_en: null;
+  description_en: null;
+}
 export const insertTag = (db: Db, row: TagValues, now: Date) =>
   db
     .insertInto('tags')
     .values({ ...row, created_at: now, updated_at: now })
     .returning('id')
     .executeTakeFirstOrThrow();
-export const updateTag = (db: Db, id: number, change: Partial<TagValues>, now: Date) =>
+export const updateTag = (db: Db, id: number, change: Partial<TagValues & Translations>, now: Date) =>
   db
     .updateTable('tags')
     .set({ ...change, updated_at: now })

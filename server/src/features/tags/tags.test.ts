@@ -83,3 +83,27 @@ test('without paging only active tags, in their order; with it also the others, 
   expect(page.items!.map((tag) => tag.id)).toEqual([id]);
   expect([page.total, page.stats]).toEqual([1, { total: 1, active: 0, inactive: 1, category_count: 1 }]);
 });
+
+test('the English words of a tag that came with the product go when somebody writes their own (20-SEED-2)', async () => {
+  const { db } = house.deps;
+  const seeded = () =>
+    db
+      .selectFrom('tags')
+      .select(['id', 'display_name', 'display_name_en', 'description', 'description_en'])
+      .where('name', '=', 'edge')
+      .executeTakeFirstOrThrow();
+  const before = await seeded();
+  expect([before.display_name_en, before.description_en]).toEqual(['Edge', 'On a node close to where it is used']);
+  const update = (body: object) => house.as('admin').call(catalogue.tags.updateTag, { params: { tag_id: before.id }, body: body as never });
+  await update({ name: 'edge', display_name: before.display_name, category: 'deployment', description: '现场节点' });
+  expect(await seeded()).toMatchObject({ display_name_en: 'Edge', description: '现场节点', description_en: null });
+  await update({ name: 'edge', display_name: '现场', category: 'deployment' });
+  expect(await seeded()).toMatchObject({ display_name: '现场', display_name_en: null });
+});
+
+test('no tag that came with the product is without English words', async () => {
+  const { rows } = await house.deps.store.pool.query(
+    "select name from tags where description_en is null and display_name_en is not null and name <> 'edge'",
+  );
+  expect(rows).toEqual([]);
+});

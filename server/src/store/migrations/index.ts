@@ -18,6 +18,7 @@ import * as tableWrites from './0012-table-writes.ts';
 import * as classificationMarks from './0013-classification-marks.ts';
 import * as unreadIndex from './0014-unread-index.ts';
 import * as errorNumbers from './0015-error-numbers.ts';
+import * as tagDescriptions from './0016-tag-descriptions.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -35,4 +36,5 @@ export const migrations: Record<string, Migration> = {
   '0013-classification-marks': classificationMarks,
   '0014-unread-index': unreadIndex,
   '0015-error-numbers': errorNumbers,
+  '0016-tag-descriptions': tagDescriptions,
 };

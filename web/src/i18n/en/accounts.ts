@@ -144,6 +144,11 @@ const accounts: typeof zh = {
   classesNoneHint: 'No rule matched it, and nobody assigned one by hand.',
   matchedRule: 'by rule "{{rule}}"',
   attributeNames: {
+    password_change_time: 'Password changed',
+    user: 'Database user',
+    container: 'Container',
+    quotas: 'Quotas',
+    via: 'By way of',
     host: 'Host',
     plugin: 'Authentication plugin',
     flavour: 'Flavour',

@@ -56,6 +56,8 @@ const ui: typeof zh = {
   period: 'Period',
   tableView: 'Table',
   chartView: 'Chart',
+  dayFormat: 'YYYY-MM-DD',
+  pickDay: '{{label}}: open the calendar',
   date: 'Date',
   gap: 'no data',
   days: '{{n}} days',

@@ -137,6 +137,11 @@ export default {
   classesNoneHint: '没有规则命中它，也没有人手动分配。',
   matchedRule: '命中规则“{{rule}}”',
   attributeNames: {
+    password_change_time: '密码修改时间',
+    user: '数据库用户',
+    container: '容器',
+    quotas: '表空间配额',
+    via: '来源',
     host: '主机',
     plugin: '认证插件',
     flavour: '分支',

@@ -55,6 +55,8 @@ export default {
   period: '时间范围',
   tableView: '表格',
   chartView: '图表',
+  dayFormat: 'YYYY-MM-DD',
+  pickDay: '{{label}}：打开日历',
   date: '日期',
   gap: '无数据',
   days: '近 {{n}} 天',

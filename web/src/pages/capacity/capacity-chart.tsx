@@ -34,7 +34,7 @@ export function CapacityChart({ state, points, read }: { state: CapacityState; p
       const one = found.get(point.key) ?? { key: point.key, name: point.name, href: point.href, largest: 0, points: [] };
       found.set(point.key, one);
       one.points.push([point.start, point[show]]);
-      one.largest = Math.max(one.largest, point.size);
+      one.largest = Math.max(one.largest, Math.abs(point[show] ?? 0));
     }
     return [...found.values()].sort((a, b) => b.largest - a.largest);
   }, [points, show]);

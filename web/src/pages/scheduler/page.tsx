@@ -97,7 +97,7 @@ export default function Scheduler() {
         title: t('scheduler.schedule'),
         render: (job) => (
           <span className="job-name">
-            <span>{triggerWords(job, t, format) ?? <code>{expressionOf(job.trigger_args)}</code>}</span>
+            <span className="nowrap">{triggerWords(job, t, format) ?? <code>{expressionOf(job.trigger_args)}</code>}</span>
             {job.trigger_type === 'cron' && <small className="mono">{expressionOf(job.trigger_args)}</small>}
           </span>
         ),

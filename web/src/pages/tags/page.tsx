@@ -35,6 +35,7 @@ export default function Tags() {
 
   const columns = useMemo<Column<Tag>[]>(() => {
     const name = (tag: Tag) => (i18n.language === 'en' && tag.display_name_en) || tag.display_name;
+    const about = (tag: Tag) => (i18n.language === 'en' && tag.description_en) || tag.description || '';
     const askDelete = (tag: Tag) =>
       ask({
         title: t('tags.deleteTitle', { name: name(tag) }),
@@ -77,8 +78,8 @@ export default function Tags() {
         title: t('ui.description'),
         render: (tag) =>
           tag.description ? (
-            <span className="cut" title={tag.description}>
-              {tag.description}
+            <span className="cut" title={about(tag)}>
+              {about(tag)}
             </span>
           ) : (
             <span className="muted">–</span>

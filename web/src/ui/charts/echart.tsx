@@ -25,7 +25,17 @@ function marked(values: (number | null)[]) {
     return { value, symbolSize: alone ? 6 : 0 };
   });
 }
+/** Counts of different things are often equal: the line below is broad and pale, the one above thin, dashed, with marks. */
+const SHAPES = ['circle', 'triangle', 'rect', 'diamond'] as const;
+function stroke(i: number, color: string) {
+  const above = i % 2 === 1;
+  return {
+    symbol: SHAPES[i % SHAPES.length],
+    lineStyle: { color, width: above ? 2 : 6, opacity: above ? 1 : 0.4, type: above ? ([6, 4] as number[]) : ('solid' as const) },
+  };
+}
 /** Less than before is drawn lighter: the direction tells it, the shade underlines it. */
+const plain = (values: (number | null)[]) => values;
 const bars = (values: (number | null)[]) =>
   values.map((value) => ({ value, itemStyle: { opacity: value !== null && value < 0 ? 0.5 : 0.9 } }));
 
@@ -79,7 +89,8 @@ export default function SizeLines({
     const { dates, values } = align(series, step);
     const said = (value: number | null | undefined) =>
       value === null || value === undefined ? format.gap : sayValue(format, measure, value * factor);
-    const plot = as === 'bar' ? bars : marked;
+    const overlapping = measure === 'count' && as === 'line' && series.length > 1;
+    const plot = as === 'bar' ? bars : overlapping ? plain : marked;
     chart.current?.setOption(
       {
         animation: false,
@@ -125,6 +136,7 @@ export default function SizeLines({
           showSymbol: true,
           symbol: 'circle',
           lineStyle: { width: 2, color: of(`chart-${(i % COLOURS) + 1}`) },
+          ...(overlapping && { ...stroke(i, of(`chart-${(i % COLOURS) + 1}`)), symbolSize: 8 }),
           itemStyle: { color: of(`chart-${(i % COLOURS) + 1}`) },
           emphasis: { focus: 'series' },
           triggerLineEvent: true,

@@ -1,5 +1,5 @@
 import './table.css';
-import { DownloadIcon, FilterIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
+import { CalendarIcon, DownloadIcon, FilterIcon, LoadingIcon, SearchIcon, SettingIcon } from '../icons';
 import { DB_TYPES } from '@whalefall/contract';
 import { Button, Checkbox, Input, Popover, Select } from 'antd';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
@@ -168,7 +168,12 @@ export function FilterChip({ label, onClear }: { label: string; onClear: () => v
   );
 }
 
-/** A calendar date; the browser's own picker, which every keyboard and screen reader knows. */
+const DAY = /^(19|2\d)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/**
+ * A calendar date, written as it stands in the address. The browser's own field would write it as the browser's language
+ * does, whatever ours is; its calendar is used, opened by the button.
+ */
 export function DateFilter({
   label,
   value,
@@ -178,11 +183,50 @@ export function DateFilter({
   value: string | undefined;
   onChange: (value: string | null) => void;
 }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const picker = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(value ?? '');
+  const [shown, setShown] = useState(value ?? '');
+  // Changed from outside: the back button, "clear filters", the calendar.
+  if ((value ?? '') !== shown) {
+    setShown(value ?? '');
+    setTyped(value ?? '');
+  }
+  function leave() {
+    const text = typed.trim();
+    if (text === shown) return;
+    if (text === '' || DAY.test(text)) onChange(text || null);
+    else setTyped(shown);
+  }
   return (
-    <label className="date-filter">
-      <span>{label}</span>
-      <input type="date" value={value ?? ''} onChange={(event) => onChange(event.target.value || null)} />
-    </label>
+    <span className="date-filter">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={leave}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') leave();
+        }}
+        placeholder={t('ui.dayFormat')}
+        inputMode="numeric"
+        maxLength={10}
+        autoComplete="off"
+      />
+      <button type="button" aria-label={t('ui.pickDay', { label })} onClick={() => picker.current?.showPicker()}>
+        <CalendarIcon />
+      </button>
+      <input
+        ref={picker}
+        type="date"
+        tabIndex={-1}
+        aria-hidden="true"
+        value={value ?? ''}
+        onChange={(event) => onChange(event.target.value || null)}
+      />
+    </span>
   );
 }
 

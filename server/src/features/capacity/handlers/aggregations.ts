@@ -115,7 +115,7 @@ export function aggregationHandlers(deps: Deps): {
       async getDatabaseAggregations({ query }) {
         checkRange(query.start_date, query.end_date);
         if (query.get_all) {
-          const rows = (await queries.topDatabaseAggregates(db, query, query.top)).map(databaseItem);
+          const rows = (await queries.topDatabaseAggregates(db, query, query.top, query.top_by)).map(databaseItem);
           return paged(rows, rows.length, 1, Math.max(1, rows.length));
         }
         const { items, total } = await queries.databaseAggregatePage(db, keptUnder(deps, queries.DATABASE_TABLES), query, query);
@@ -133,7 +133,7 @@ export function aggregationHandlers(deps: Deps): {
       async getInstanceAggregations({ query }) {
         const f = window(query);
         if (query.get_all) {
-          const rows = (await queries.topInstanceAggregates(db, f, query.top)).map(instanceItem);
+          const rows = (await queries.topInstanceAggregates(db, f, query.top, query.top_by)).map(instanceItem);
           return paged(rows, rows.length, 1, Math.max(1, rows.length));
         }
         const { items, total } = await queries.instanceAggregatePage(db, keptUnder(deps, queries.INSTANCE_TABLES), f, query);

@@ -185,7 +185,14 @@ export async function databaseAggregatePage(db: Db, kept: Kept, f: AggregateFilt
 export const DATABASE_TABLES = ['database_size_aggregations', 'instance_databases', 'instances'] as const;
 export const INSTANCE_TABLES = ['instance_size_aggregations', 'instances'] as const;
 /** Chart mode: all rows of the `top` largest, oldest first, ranked in the same statement. */
-export const topDatabaseAggregates = (db: Db, f: AggregateFilter, top: number) =>
+/** What the largest are counted by; a change counts in either direction. */
+export type TopBy = 'size' | 'change' | 'percent';
+const DATABASE_TOP = {
+  size: sql<number>`max(avg_size_mb)`,
+  change: sql<number>`max(abs(size_change_mb))`,
+  percent: sql<number>`max(abs(size_change_percent))`,
+};
+export const topDatabaseAggregates = (db: Db, f: AggregateFilter, top: number, by: TopBy) =>
   db
     .with('rows', (q) =>
       databaseRows(q as never, f)
@@ -195,9 +202,9 @@ export const topDatabaseAggregates = (db: Db, f: AggregateFilter, top: number) =
     .with('ranked', (q) =>
       q
         .selectFrom('rows')
-        .select((eb) => ['instance_id', 'database_name', eb.fn.max('avg_size_mb').as('largest')])
+        .select(['instance_id', 'database_name', DATABASE_TOP[by].as('largest')])
         .groupBy(['instance_id', 'database_name'])
-        .orderBy('largest', 'desc')
+        .orderBy('largest', (o) => o.desc().nullsLast())
         .orderBy('instance_id')
         .orderBy('database_name')
         .limit(top),
@@ -247,7 +254,12 @@ export async function instanceAggregatePage(db: Db, kept: Kept, f: AggregateFilt
   ]);
   return { items, total: counted!.n };
 }
-export const topInstanceAggregates = (db: Db, f: AggregateFilter, top: number) =>
+const INSTANCE_TOP = {
+  size: sql<number>`max(total_size_mb)`,
+  change: sql<number>`max(abs(total_size_change_mb))`,
+  percent: sql<number>`max(abs(total_size_change_percent))`,
+};
+export const topInstanceAggregates = (db: Db, f: AggregateFilter, top: number, by: TopBy) =>
   db
     .with('rows', (q) =>
       instanceRows(q as never, f)
@@ -257,9 +269,9 @@ export const topInstanceAggregates = (db: Db, f: AggregateFilter, top: number) =
     .with('ranked', (q) =>
       q
         .selectFrom('rows')
-        .select((eb) => ['instance_id', eb.fn.max('total_size_mb').as('largest')])
+        .select(['instance_id', INSTANCE_TOP[by].as('largest')])
         .groupBy('instance_id')
-        .orderBy('largest', 'desc')
+        .orderBy('largest', (o) => o.desc().nullsLast())
         .orderBy('instance_id')
         .limit(top),
     )

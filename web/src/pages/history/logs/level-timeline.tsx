@@ -12,22 +12,22 @@ type Bucket = Statistics['timeline'][number];
 const HEIGHT = 72;
 const sum = (bucket: Bucket) => LOG_LEVELS.reduce((n, level) => n + bucket[level], 0);
 
-/** Every step from the first to the last: an hour in which nothing was logged has no bar, but its place. */
+const FEWEST = 24;
+const HOUR_MS = 3_600_000;
+/** Every step up to the last, and at least a day of them: an hour in which nothing was logged has no bar, but its place. */
 function withEmpty(timeline: readonly Bucket[]): Bucket[] {
-  const steps = timeline
-    .slice(1)
-    .map((bucket, i) => Date.parse(bucket.bucket) - Date.parse(timeline[i]!.bucket))
-    .filter((ms) => ms > 0);
-  if (steps.length === 0) return [...timeline];
-  const step = Math.min(...steps);
-  const known = new Map(timeline.map((bucket) => [Date.parse(bucket.bucket), bucket]));
-  const first = Date.parse(timeline[0]!.bucket);
-  const count = Math.round((Date.parse(timeline.at(-1)!.bucket) - first) / step) + 1;
+  if (timeline.length === 0) return [];
+  const times = timeline.map((bucket) => Date.parse(bucket.bucket));
+  const steps = times.slice(1).map((at, i) => at - times[i]!);
+  const step = steps.length === 0 ? HOUR_MS : Math.min(...steps);
+  const last = times.at(-1)!;
+  const count = Math.max(FEWEST, Math.round((last - times[0]!) / step) + 1);
+  const known = new Map(timeline.map((bucket, i) => [times[i], bucket]));
   const none = { DEBUG: 0, INFO: 0, WARNING: 0, ERROR: 0, CRITICAL: 0 };
-  return Array.from(
-    { length: count },
-    (_, i) => known.get(first + i * step) ?? { bucket: new Date(first + i * step).toISOString(), ...none },
-  );
+  return Array.from({ length: count }, (_, i) => {
+    const at = last - (count - 1 - i) * step;
+    return known.get(at) ?? { bucket: new Date(at).toISOString(), ...none };
+  });
 }
 
 /** Rows of the log along time, errors on top; the same as a table. */

@@ -70,7 +70,7 @@ export default function Logs() {
           { key: 'modules', label: t('logs.stats.modules'), value: format.number(counts.data?.modules_count) },
         ]}
       />
-      {!bounded && statistics.data && statistics.data.timeline.length > 1 && <LevelTimeline timeline={statistics.data.timeline} />}
+      {!bounded && statistics.data && statistics.data.timeline.length > 0 && <LevelTimeline timeline={statistics.data.timeline} />}
       <ListPage
         id="logs"
         label={t('logs.title')}

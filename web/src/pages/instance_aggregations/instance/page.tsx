@@ -37,10 +37,10 @@ export default function InstanceCapacity() {
   const format = useFormat();
   useFleetParams();
   const state = useCapacityState();
-  const { step, from, to, top } = state;
+  const { step, from, to, top, show } = state;
   const list = useList(LIST, { period_type: step, start_date: from, end_date: to });
-  const { page: _, limit: __, sort: ___, order: ____, get_all: _____, top: ______, ...filter } = list.query;
-  const chart = useRoute(LIST, { query: { ...filter, get_all: true, top } }, { keep: true });
+  const { page: _, limit: __, sort: ___, order: ____, get_all: _____, top: ______, top_by: _______, ...filter } = list.query;
+  const chart = useRoute(LIST, { query: { ...filter, get_all: true, top, top_by: show } }, { keep: true });
   const summary = useRoute(SUMMARY, { query: filter }, { keep: true });
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   const points = useMemo(() => chart.data?.items.map(pointOf), [chart.data]);
