@@ -34,7 +34,11 @@ async function open(user: string | null, locale: Locale, options: BrowserContext
     ...options,
   });
   await prefer(visit, 'locale', locale);
-  if (user) await signIn(visit, user);
+  if (!user) return visit;
+  await signIn(visit, user);
+  // What the user once chose comes before the browser's wishes.
+  const token = (await visit.page.locator('meta[name=csrf-token]').getAttribute('content')) ?? '';
+  await visit.page.request.put('/auth/api/preferences', { headers: { 'x-csrftoken': token }, data: { locale, theme: 'system' } });
   return visit;
 }
 

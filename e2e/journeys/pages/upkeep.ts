@@ -1,7 +1,7 @@
 /** The pages by which the console itself is looked after: log, audit, settings, jobs, partitions, many tags at once. */
-import { assert, digits, rows, settled, total, until } from '../page.ts';
-import { read } from '../sitemap.ts';
-import type { Work } from './pages.ts';
+import { assert, digits, rows, settled, total, until } from '../../page.ts';
+import { read } from '../../sitemap.ts';
+import type { Work } from './work.ts';
 
 export const UPKEEP: Record<string, Work> = {
   'logs: numbers lead to their rows, one row by its address, the export has what is shown': async (visit) => {
@@ -129,6 +129,18 @@ export const UPKEEP: Record<string, Work> = {
     await until('all tags are taken off', async () => (await has()) === 0);
     await page.reload();
     await settled(page);
+    // What is chosen on one page of the list stays chosen on the next one, and all that are found are chosen at once.
+    const fleet = await read<{ total: number }>(visit, '/instances/api?limit=1');
+    await visit.go('/tags/batch_assign?limit=20');
+    await page.locator('.bulk-head .ant-checkbox-wrapper').click();
+    await page.locator('.bulk-foot').getByText('Instances: 20').waitFor();
+    await page.locator('.pager a[rel=next]').click();
+    await page.waitForURL(/page=2/);
+    await settled(page);
+    await page.locator('.bulk-list').first().locator('.ant-checkbox-wrapper').first().click();
+    await page.locator('.bulk-foot').getByText('Instances: 21').waitFor();
+    await page.locator('.bulk-head .ant-btn').click();
+    await page.locator('.bulk-foot').getByText(`Instances: ${fleet.total}`).waitFor();
   },
 
   'audit: who did what, with before and after': async (visit) => {
