@@ -54,6 +54,7 @@ export function formatRelative(at: Date, now: Date, locale: Locale): string {
 export function formatDuration(seconds: number | null | undefined, locale: Locale): string {
   if (seconds === null || seconds === undefined) return NOTHING;
   const words = locale === 'en' ? [' h', ' min', ' s', ' ms'] : [' 小时', ' 分', ' 秒', ' 毫秒'];
+  if (seconds === 0) return `< 1${words[2]}`;
   if (seconds > 0 && seconds < 1) return `${Math.round(seconds * 1000)}${words[3]}`;
   const whole = Math.round(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];

@@ -2,6 +2,7 @@ import type zh from '../zh-CN/access';
 
 const access: typeof zh = {
   title: 'Who can do what',
+  answers: 'Accounts and their way',
   intro: 'Over all instances: who may do something, by which way, and since when.',
   privilege: 'Privilege',
   privilegeHint: 'SELECT, DROP, GRANT, CREATE USER …',

@@ -1,5 +1,6 @@
 export default {
   title: '权限查询',
+  answers: '账户与途径',
   intro: '在全部实例中查找谁能做某件事、通过什么途径、从什么时候起。',
   privilege: '权限',
   privilegeHint: '例如 SELECT、DROP、GRANT、CREATE USER',

@@ -91,7 +91,7 @@ export function LogsPanel({ className }: { className: string }) {
             quiet ? (
               <p className="dash-fine">{t('dashboard.logsNone')}</p>
             ) : (
-              <SizeChart series={series} label={t('dashboard.logs')} measure="count" as="bar" height={160} />
+              <SizeChart series={series} label={t('dashboard.logs')} measure="count" as="bar" stacked height={160} />
             )
           }
         </Reading>

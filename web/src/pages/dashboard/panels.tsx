@@ -13,21 +13,31 @@ type Part<K extends keyof Overview> = NonNullable<Overview[K]>;
 export function Fleet({ rows }: { rows: Part<'instances'>['by_type'] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const cell = (type: string, test: string, n: number, tone = '') =>
-    n === 0 ? (
+  const cell = (type: string | null, test: string, n: number, tone = '') => {
+    const query = [type && `db_type=${type}`, test && `test=${test}`].filter(Boolean).join('&');
+    return n === 0 ? (
       <span className="muted">0</span>
     ) : (
-      <A className={tone} href={`/instances/?db_type=${type}${test && `&test=${test}`}`}>
+      <A className={tone} href={`/instances/${query && `?${query}`}`}>
         {format.number(n)}
       </A>
     );
+  };
+  const present = rows.filter((row) => row.total > 0);
+  const sum = (key: 'ok' | 'failed' | 'never' | 'total') => present.reduce((n, row) => n + row[key], 0);
+  const all = { db_type: null, ok: sum('ok'), failed: sum('failed'), never: sum('never'), total: sum('total') };
   return (
     <Table
       label={t('dashboard.fleet')}
-      rows={rows.filter((row) => row.total > 0)}
-      rowKey={(row) => row.db_type}
+      rows={present.length > 1 ? [...present, all] : present}
+      rowKey={(row) => row.db_type ?? 'all'}
       columns={[
-        { key: 'type', title: t('dashboard.engine'), lead: true, render: (row) => <Engine type={row.db_type} /> },
+        {
+          key: 'type',
+          title: t('dashboard.engine'),
+          lead: true,
+          render: (row) => (row.db_type ? <Engine type={row.db_type} /> : <strong>{t('ui.all')}</strong>),
+        },
         {
           key: 'share',
           title: t('ui.status'),

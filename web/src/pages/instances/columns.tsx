@@ -76,7 +76,7 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       render: (row) => <span className="nowrap">{format.size(row.total_size_mb)}</span>,
     },
     { key: 'last_sync', title: t('instances.lastSync'), sort: 'last_sync_time', render: (row) => <RelativeTime at={row.last_sync_time} /> },
-    { key: 'tags', title: t('instances.tags'), render: (row) => <TagChips items={row.tags} max={2} /> },
+    { key: 'tags', title: t('instances.tags'), render: (row) => <TagChips items={row.tags} max={1} /> },
     { key: 'active', title: t('ui.status'), sort: 'is_active', hidden: true, render: (row) => <Enabled on={row.is_active} /> },
     { key: 'connected', title: t('instances.lastConnected'), hidden: true, render: (row) => <RelativeTime at={row.last_connected} /> },
     { key: 'created', title: t('ui.createdAt'), sort: 'created_at', hidden: true, render: (row) => <RelativeTime at={row.created_at} /> },

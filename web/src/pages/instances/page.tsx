@@ -23,13 +23,15 @@ import { InstanceFilters } from './filters';
 
 const Importer = lazy(() => import('./importer'));
 const LIST = catalogue.instancesManage.listInstancesData;
+const BY_NAME = { sort: 'name', order: 'asc' };
 
 export default function Instances() {
   const { t } = useTranslation();
   const format = useFormat();
   const may = useMay();
   const { search, set } = useUrl();
-  const list = useList(LIST);
+  // By name, as people look for them; the newest first is the API's order.
+  const list = useList(LIST, BY_NAME);
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   const selection = useSelection<Instance>();
   const [testing, setTesting] = useState<TestTarget[] | null>(null);

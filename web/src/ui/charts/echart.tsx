@@ -49,6 +49,7 @@ export default function SizeLines({
   measure,
   as,
   step,
+  stacked,
 }: {
   series: readonly Series[];
   hidden: ReadonlySet<string>;
@@ -59,6 +60,7 @@ export default function SizeLines({
   measure: Measure;
   as: 'line' | 'bar';
   step: Step;
+  stacked: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(null);
@@ -131,6 +133,7 @@ export default function SizeLines({
           type: as,
           data: hidden.has(one.key) ? [] : plot(values[i]!.map((value) => (value === null ? null : value / factor))),
           connectNulls: false,
+          ...(stacked && { stack: 'all' }),
           barMaxWidth: 26,
           barGap: '12%',
           showSymbol: true,
@@ -145,7 +148,7 @@ export default function SizeLines({
       },
       { notMerge: true },
     );
-  }, [series, hidden, dark, format, onPick, measure, as, step]);
+  }, [series, hidden, dark, format, onPick, measure, as, step, stacked]);
 
   return <div ref={box} role="img" aria-label={label} style={{ height }} />;
 }

@@ -29,6 +29,7 @@ export function SizeChart({
   measure = 'size',
   as = 'line',
   step = 'daily',
+  stacked = false,
   extra,
 }: {
   series: readonly Series[];
@@ -38,6 +39,8 @@ export function SizeChart({
   measure?: Measure;
   as?: 'line' | 'bar';
   step?: Step;
+  /** Bars of one period upon each other: parts of a sum. */
+  stacked?: boolean;
   /** Choices that stand with the legend. */
   extra?: ReactNode;
 }) {
@@ -94,6 +97,7 @@ export function SizeChart({
           measure={measure}
           as={as}
           step={step}
+          stacked={stacked}
         />
       ) : (
         <div style={{ maxHeight: height, overflow: 'auto' }} className="chart-table">

@@ -120,6 +120,7 @@ export default function AccessPage() {
           <ListPage
             id="access"
             label={t('access.title')}
+            title={t('access.answers')}
             list={{ ...list, filtered: false }}
             result={result}
             columns={columns}

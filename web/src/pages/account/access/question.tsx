@@ -3,7 +3,7 @@ import { AutoComplete, Button, Checkbox, Input } from 'antd';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SearchIcon } from '../../../ui/icons';
-import { EngineFilter, FilterMany } from '../../../ui/table/filters';
+import { EngineFilter, FilterGroup, FilterMany } from '../../../ui/table/filters';
 import type { ListState } from '../../../ui/table/list-state';
 import { InstanceFilter } from '../../instances/instance-filter';
 import { useTagOptions } from '../../tags/tag-options';
@@ -68,21 +68,29 @@ export function Question({ list }: { list: ListState<typeof catalogue.account.li
         </Button>
       </div>
       <div className="row">
-        <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
-        <InstanceFilter
-          label={t('access.instance')}
-          value={list.text('instance_id')}
-          onChange={(instance_id) => list.set({ instance_id })}
-          width={150}
-          engine={list.text('db_type')}
-        />
-        <FilterMany label={t('access.tag')} value={list.texts('tag')} options={options} onChange={(tag) => list.set({ tag })} width={140} />
-        <Checkbox
-          checked={list.text('include_public') !== 'false'}
-          onChange={(event) => list.set({ include_public: event.target.checked ? null : 'false' })}
-        >
-          {t('access.includePublic')}
-        </Checkbox>
+        <FilterGroup active={list.active - PARTS.filter((part) => list.text(part)).length}>
+          <EngineFilter value={list.text('db_type')} onChange={(db_type) => list.set({ db_type })} />
+          <InstanceFilter
+            label={t('access.instance')}
+            value={list.text('instance_id')}
+            onChange={(instance_id) => list.set({ instance_id })}
+            width={150}
+            engine={list.text('db_type')}
+          />
+          <FilterMany
+            label={t('access.tag')}
+            value={list.texts('tag')}
+            options={options}
+            onChange={(tag) => list.set({ tag })}
+            width={140}
+          />
+          <Checkbox
+            checked={list.text('include_public') !== 'false'}
+            onChange={(event) => list.set({ include_public: event.target.checked ? null : 'false' })}
+          >
+            {t('access.includePublic')}
+          </Checkbox>
+        </FilterGroup>
       </div>
     </form>
   );

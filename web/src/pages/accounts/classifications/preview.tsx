@@ -67,7 +67,7 @@ export function Preview({
   const { matched, gained, lost, sample } = read.data;
   const number = (key: 'matched' | 'gained' | 'lost', n: number, tone = '') => (
     <li>
-      <strong className={n > 0 ? tone : ''}>{format.number(n)}</strong>
+      <strong className={n > 0 ? tone : 'muted'}>{format.number(n)}</strong>
       <span>{t(`classes.preview.${key}`)}</span>
     </li>
   );
@@ -92,7 +92,7 @@ export function Preview({
                   {one.username}
                 </A>
                 <small className="cut">{one.instance_name}</small>
-                <Chip tone={TONES[one.change]}>{t(`classes.preview.change.${one.change}`)}</Chip>
+                {one.change !== 'kept' && <Chip tone={TONES[one.change]}>{t(`classes.preview.change.${one.change}`)}</Chip>}
               </li>
             ))}
           </ul>

@@ -207,7 +207,7 @@ function Changes({ stats }: { stats: Figures }) {
       {days.every((day) => day.added + day.changed + day.removed === 0) ? (
         <p className="muted">{t('statistics.noChanges')}</p>
       ) : (
-        <SizeChart series={series} label={t('statistics.changes')} measure="count" as="bar" height={190} />
+        <SizeChart series={series} label={t('statistics.changes')} measure="count" as="bar" stacked height={190} />
       )}
     </div>
   );

@@ -69,6 +69,9 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
       </Empty>
     );
 
+  // What this kind of server does not tell has no column.
+  const has = (key: 'data_size_mb' | 'log_size_mb') =>
+    collected.some((row) => row[key] !== null && (key === 'log_size_mb' || row[key] !== row.size_mb));
   const columns: Column<Size>[] = [
     {
       key: 'name',
@@ -110,20 +113,28 @@ export default function DatabasesTab({ instance, onSync }: { instance: InstanceR
         </span>
       ),
     },
-    {
-      key: 'data',
-      title: t('instances.sizes.data'),
-      sort: 'data',
-      align: 'end',
-      render: (row) => <span className="nowrap">{format.size(row.data_size_mb)}</span>,
-    },
-    {
-      key: 'log',
-      title: t('instances.sizes.log'),
-      sort: 'log',
-      align: 'end',
-      render: (row) => <span className="nowrap">{format.size(row.log_size_mb)}</span>,
-    },
+    ...(has('data_size_mb')
+      ? [
+          {
+            key: 'data',
+            title: t('instances.sizes.data'),
+            sort: 'data',
+            align: 'end' as const,
+            render: (row: Size) => <span className="nowrap">{format.size(row.data_size_mb)}</span>,
+          },
+        ]
+      : []),
+    ...(has('log_size_mb')
+      ? [
+          {
+            key: 'log',
+            title: t('instances.sizes.log'),
+            sort: 'log',
+            align: 'end' as const,
+            render: (row: Size) => <span className="nowrap">{format.size(row.log_size_mb)}</span>,
+          },
+        ]
+      : []),
     {
       key: 'collected',
       title: t('instances.sizes.collected'),
