@@ -1,16 +1,16 @@
 /** Panels that read for themselves: one that fails says so in its place, and the others stay. */
-import { catalogue, RISK_LEVELS } from '@whalefall/contract';
+import { catalogue } from '@whalefall/contract';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { useFormat } from '../../i18n/format';
 import { A } from '../../ui/a';
 import { SizeChart } from '../../ui/charts/size-chart';
-import { CountBars } from '../../ui/count-bars';
 import { Panel } from '../../ui/page';
 import { RelativeTime } from '../../ui/relative-time';
 import { Failed, Skeleton } from '../../ui/states';
-import { Chip, RISK_TONES } from '../../ui/status';
+import { Chip } from '../../ui/status';
+import { RiskBars } from '../accounts/statistics/risk-bars';
 
 const REFRESH_MS = 60_000;
 const STATUS_MS = 30_000;
@@ -41,24 +41,7 @@ export function RiskPanel({ className }: { className: string }) {
               <p className="muted">{t('dashboard.riskEmptyText')}</p>
             </>
           ) : (
-            <CountBars
-              rows={[
-                ...[...RISK_LEVELS].reverse().map((level) => ({
-                  key: level as string,
-                  label: t(`ui.risk.${level}`),
-                  count: stats.risk_levels[level] ?? 0,
-                  href: `/account/?risk=${level}`,
-                  tone: RISK_TONES[level],
-                })),
-                {
-                  key: 'none',
-                  label: t('statistics.unclassified'),
-                  count: stats.unclassified_count,
-                  href: '/account/?risk=none',
-                  tone: 'quiet' as const,
-                },
-              ]}
-            />
+            <RiskBars stats={stats} />
           )
         }
       </Reading>

@@ -1,14 +1,13 @@
-import { Segmented } from 'antd';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/format';
 import { useDark } from '../../prefs';
 import { later } from '../later';
 import { Table } from '../table/table';
+import { ChartFrame } from './chart-frame';
 import type { Step } from './periods';
 import { sayValue } from './say-value';
 import { align, type Measure, type Series } from './series';
-import './charts.css';
 
 const SizeLines = later(
   () => import('./echart'),
@@ -47,7 +46,6 @@ export function SizeChart({
   const { t } = useTranslation();
   const format = useFormat();
   const dark = useDark();
-  const [view, setView] = useState<'chart' | 'table'>('chart');
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { dates, values } = useMemo(() => align(series, step), [series, step]);
   const rows = useMemo(() => dates.map((date, i) => ({ date, i })).reverse(), [dates]);
@@ -57,36 +55,24 @@ export function SizeChart({
     if (!next.delete(key)) next.add(key);
     setHidden(next);
   }
+  const legend = series.length > 1 && (
+    <ul className="chart-legend">
+      {series.map((one, i) => (
+        <li key={one.key}>
+          <button type="button" aria-pressed={!hidden.has(one.key)} onClick={() => flip(one.key)}>
+            <span style={{ background: `var(--chart-${(i % 8) + 1})` }} />
+            {one.name}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
   return (
-    <figure className="chart">
-      <div className="chart-head">
-        {series.length > 1 && (
-          <ul className="chart-legend">
-            {series.map((one, i) => (
-              <li key={one.key}>
-                <button type="button" aria-pressed={!hidden.has(one.key)} onClick={() => flip(one.key)}>
-                  <span style={{ background: `var(--chart-${(i % 8) + 1})` }} />
-                  {one.name}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        <span className="chart-acts">
-          {extra}
-          <Segmented
-            aria-label={t('ui.charted')}
-            size="small"
-            value={view}
-            onChange={setView}
-            options={[
-              { value: 'chart', label: t('ui.chartView') },
-              { value: 'table', label: t('ui.tableView') },
-            ]}
-          />
-        </span>
-      </div>
-      {view === 'chart' ? (
+    <ChartFrame
+      legend={legend}
+      extra={extra}
+      maxHeight={height}
+      chart={
         <SizeLines
           series={series}
           hidden={hidden}
@@ -99,27 +85,26 @@ export function SizeChart({
           step={step}
           stacked={stacked}
         />
-      ) : (
-        <div style={{ maxHeight: height, overflow: 'auto' }} className="chart-table">
-          <Table
-            label={label}
-            rows={rows}
-            rowKey={(row) => row.date}
-            columns={[
-              { key: 'date', title: t('ui.date'), lead: true, render: (row) => format.period(step, row.date) },
-              ...series.map((one, i) => ({
-                key: one.key,
-                title: one.name,
-                align: 'end' as const,
-                render: (row: { i: number }) => {
-                  const value = values[i]?.[row.i] ?? null;
-                  return value === null ? <span className="muted">{t('ui.gap')}</span> : said(value);
-                },
-              })),
-            ]}
-          />
-        </div>
-      )}
-    </figure>
+      }
+      table={
+        <Table
+          label={label}
+          rows={rows}
+          rowKey={(row) => row.date}
+          columns={[
+            { key: 'date', title: t('ui.date'), lead: true, render: (row) => format.period(step, row.date) },
+            ...series.map((one, i) => ({
+              key: one.key,
+              title: one.name,
+              align: 'end' as const,
+              render: (row: { i: number }) => {
+                const value = values[i]?.[row.i] ?? null;
+                return value === null ? <span className="muted">{t('ui.gap')}</span> : said(value);
+              },
+            })),
+          ]}
+        />
+      }
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { catalogue, DB_TYPES, RISK_LEVELS, type WireOf } from '@whalefall/contract';
+import { catalogue, DB_TYPES, type WireOf } from '@whalefall/contract';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
@@ -9,9 +9,10 @@ import { CountBars } from '../../../ui/count-bars';
 import { LinkButton } from '../../../ui/link-button';
 import { Page, Panel, Stats } from '../../../ui/page';
 import { Empty, Failed, Skeleton } from '../../../ui/states';
-import { Chip, Engine, RISK_TONES } from '../../../ui/status';
+import { Chip, Engine } from '../../../ui/status';
 import { Table } from '../../../ui/table/table';
 import { useClassLabel } from '../classifications/use-classes';
+import { RiskBars } from './risk-bars';
 import './statistics.css';
 
 const ROUTE = catalogue.accountsStatistics.getAccountStatistics;
@@ -88,24 +89,7 @@ function Whole({ stats }: { stats: Figures }) {
           <ByEngine stats={stats} />
         </Panel>
         <Panel title={t('statistics.byRisk')} className="span-6">
-          <CountBars
-            rows={[
-              ...[...RISK_LEVELS].reverse().map((level) => ({
-                key: level as string,
-                label: t(`ui.risk.${level}`),
-                count: stats.risk_levels[level] ?? 0,
-                href: `/account/?risk=${level}`,
-                tone: RISK_TONES[level],
-              })),
-              {
-                key: 'none',
-                label: t('statistics.unclassified'),
-                count: stats.unclassified_count,
-                href: '/account/?risk=none',
-                tone: 'quiet' as const,
-              },
-            ]}
-          />
+          <RiskBars stats={stats} />
         </Panel>
         <Panel title={t('statistics.changes')} className="span-6">
           <Changes stats={stats} />

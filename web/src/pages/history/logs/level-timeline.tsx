@@ -1,10 +1,8 @@
 import { LOG_LEVELS, type catalogue, type WireOf } from '@whalefall/contract';
-import { Segmented } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../i18n/format';
+import { ChartFrame } from '../../../ui/charts/chart-frame';
 import { Table } from '../../../ui/table/table';
-import '../../../ui/charts/charts.css';
 
 type Statistics = NonNullable<WireOf<typeof catalogue.historyLogs.getLogStatistics>>;
 type Bucket = Statistics['timeline'][number];
@@ -34,12 +32,13 @@ function withEmpty(timeline: readonly Bucket[]): Bucket[] {
 export function LevelTimeline({ timeline }: { timeline: readonly Bucket[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [view, setView] = useState<'chart' | 'table'>('chart');
   const buckets = withEmpty(timeline);
   const most = Math.max(1, ...buckets.map(sum));
   return (
-    <figure className="chart levels">
-      <div className="chart-head">
+    <ChartFrame
+      className="levels"
+      maxHeight={220}
+      legend={
         <ul className="chart-legend">
           {LOG_LEVELS.map((level) => (
             <li key={level} className={`level ${level}`}>
@@ -48,19 +47,8 @@ export function LevelTimeline({ timeline }: { timeline: readonly Bucket[] }) {
             </li>
           ))}
         </ul>
-        <span className="grow" />
-        <Segmented
-          aria-label={t('ui.charted')}
-          size="small"
-          value={view}
-          onChange={setView}
-          options={[
-            { value: 'chart', label: t('ui.chartView') },
-            { value: 'table', label: t('ui.tableView') },
-          ]}
-        />
-      </div>
-      {view === 'chart' ? (
+      }
+      chart={
         <>
           <div className="level-bars" style={{ height: HEIGHT }} role="img" aria-label={t('logs.timeline')}>
             {buckets.map((bucket) => (
@@ -84,24 +72,23 @@ export function LevelTimeline({ timeline }: { timeline: readonly Bucket[] }) {
             <span>{format.shortTime(buckets.at(-1)?.bucket)}</span>
           </div>
         </>
-      ) : (
-        <div className="chart-table" style={{ maxHeight: 220, overflow: 'auto' }}>
-          <Table
-            label={t('logs.timeline')}
-            rows={timeline.toReversed()}
-            rowKey={(bucket) => bucket.bucket}
-            columns={[
-              { key: 'time', title: t('logs.time'), lead: true, render: (bucket) => format.dateTime(bucket.bucket) },
-              ...LOG_LEVELS.map((level) => ({
-                key: level,
-                title: t(`logs.levels.${level}`),
-                align: 'end' as const,
-                render: (bucket: Bucket) => format.number(bucket[level]),
-              })),
-            ]}
-          />
-        </div>
-      )}
-    </figure>
+      }
+      table={
+        <Table
+          label={t('logs.timeline')}
+          rows={timeline.toReversed()}
+          rowKey={(bucket) => bucket.bucket}
+          columns={[
+            { key: 'time', title: t('logs.time'), lead: true, render: (bucket) => format.dateTime(bucket.bucket) },
+            ...LOG_LEVELS.map((level) => ({
+              key: level,
+              title: t(`logs.levels.${level}`),
+              align: 'end' as const,
+              render: (bucket: Bucket) => format.number(bucket[level]),
+            })),
+          ]}
+        />
+      }
+    />
   );
 }

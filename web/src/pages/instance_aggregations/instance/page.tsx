@@ -5,17 +5,14 @@ import { useRoute } from '../../../api';
 import { NOTHING, useFormat } from '../../../i18n/format';
 import { A } from '../../../ui/a';
 import { RelativeTime } from '../../../ui/relative-time';
-import { Empty } from '../../../ui/states';
 import { Chip, Engine } from '../../../ui/status';
-import { ListPage } from '../../../ui/table/list-page';
-import { useList } from '../../../ui/table/list-state';
 import type { Column } from '../../../ui/table/table';
-import { CapacityChart, type Point } from '../../capacity/capacity-chart';
+import { AggregatesView, useAggregates } from '../../capacity/aggregates';
+import type { Point } from '../../capacity/capacity-chart';
 import { CapacityPage } from '../../capacity/capacity-page';
 import { useCapacityState } from '../../capacity/capacity-state';
 import { changeColumns } from '../../capacity/change-columns';
 import { useFleetParams } from '../../capacity/fleet-params';
-import { Movers } from '../../capacity/movers';
 
 const { getInstanceAggregations: LIST, getInstanceAggregationsSummary: SUMMARY } = catalogue.instanceAggregations;
 type Item = NonNullable<WireOf<typeof LIST>>['items'][number];
@@ -37,24 +34,8 @@ export default function InstanceCapacity() {
   const format = useFormat();
   useFleetParams();
   const state = useCapacityState();
-  const { step, from, to, top, show } = state;
-  const list = useList(LIST, { period_type: step, start_date: from, end_date: to });
-  const { page: _, limit: __, sort: ___, order: ____, get_all: _____, top: ______, top_by: _______, ...filter } = list.query;
-  const chart = useRoute(LIST, { query: { ...filter, get_all: true, top, top_by: show } }, { keep: true });
-  const summary = useRoute(SUMMARY, { query: filter }, { keep: true });
-  const result = useRoute(LIST, { query: list.query }, { keep: true });
-  const points = useMemo(() => chart.data?.items.map(pointOf), [chart.data]);
-  const newest = useMemo(
-    () =>
-      points
-        ?.map((point) => point.start)
-        .sort()
-        .at(-1),
-    [points],
-  );
-  const period = { ...filter, start_date: newest ?? from, limit: top, sort: 'total_size_change_mb' as const };
-  const grown = useRoute(LIST, { query: { ...period, order: 'desc' } }, { enabled: newest !== undefined, keep: true });
-  const shrunk = useRoute(LIST, { query: { ...period, order: 'asc' } }, { enabled: newest !== undefined, keep: true });
+  const of = useAggregates<Item, typeof LIST>(LIST, state, 'total_size_change_mb', pointOf);
+  const summary = useRoute(SUMMARY, { query: of.filter as never }, { keep: true });
   const columns = useMemo<Column<Item>[]>(
     () => [
       {
@@ -131,13 +112,12 @@ export default function InstanceCapacity() {
   const sum = summary.data?.summary;
   // Nothing computed is not nothing there.
   const size = (mb: number | undefined) => (sum && sum.total_instances > 0 ? format.size(mb) : NOTHING);
-  const when = newest ? format.period(step, newest) : '';
   return (
     <CapacityPage
       title={t('capacity.instances')}
       scope="instance"
       state={state}
-      empty={points?.length === 0 && !list.filtered}
+      empty={of.points?.length === 0 && !of.list.filtered}
       stats={[
         {
           key: 'instances',
@@ -151,33 +131,7 @@ export default function InstanceCapacity() {
         { key: 'max', label: t('capacity.cards.max'), value: size(sum?.max_size_mb) },
       ]}
     >
-      <CapacityChart state={state} points={points} read={chart} />
-      <div className="panels spaced">
-        <Movers
-          title={t('capacity.grown')}
-          none={t('capacity.grownNone')}
-          period={when}
-          read={grown}
-          points={(grown.data?.items ?? []).map(pointOf).filter((point) => (point.change ?? 0) > 0)}
-        />
-        <Movers
-          title={t('capacity.shrunk')}
-          none={t('capacity.shrunkNone')}
-          period={when}
-          read={shrunk}
-          points={(shrunk.data?.items ?? []).map(pointOf).filter((point) => (point.change ?? 0) < 0)}
-        />
-      </div>
-      <ListPage
-        id="instance-capacity"
-        label={t('capacity.table')}
-        list={{ ...list, filtered: false }}
-        result={result}
-        columns={columns}
-        rowKey={(item) => item.id}
-        title={t('capacity.table')}
-        empty={<Empty title={t('capacity.emptyFiltered')} />}
-      />
+      <AggregatesView id="instance-capacity" state={state} of={of} columns={columns} />
     </CapacityPage>
   );
 }
