@@ -55,9 +55,9 @@ export const CAPACITY: Record<string, Work> = {
       await page.waitForURL(/db_type=postgresql/);
       const tab = digits(await page.locator('nav.tabs a[aria-current] small').innerText());
       assert(tab > 0 && tab < all && (await total(page)) === tab, `the tab says ${tab}, the list ${await total(page)} of ${all}`);
-      await page.getByRole('button', { name: 'Size' }).click();
+      await page.locator('th button', { hasText: 'Size' }).click();
       await page.waitForURL(/sort=size_mb/);
-      await page.getByRole('button', { name: 'Size' }).click();
+      await page.locator('th button', { hasText: 'Size' }).click();
       await page.waitForURL(/order=desc/);
       const [largest] = (
         await read<{ items: { id: number; database_name: string }[] }>(
