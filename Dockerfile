@@ -33,5 +33,5 @@ EXPOSE 5001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s CMD ["node", "dist/main.js", "health"]
 # The flags of scripts/project.mjs.
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=8", "dist/main.js"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=8", "--heap-growing-percent=30", "dist/main.js"]
 CMD ["serve"]

@@ -13,6 +13,7 @@ import { startClassification } from '../server/src/features/classification/index
 import { insertUser } from '../server/src/features/identity/queries.ts';
 import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { FLEETS, fillFleet } from './fill-fleet.ts';
+import { noteWrite } from '../server/src/store/table-writes.ts';
 import { type BenchHouse, openBenchHouse } from './house.ts';
 import { type Row, writeResults } from './results.ts';
 import { freePort, startServer } from './server.ts';
@@ -24,6 +25,9 @@ const LOAD_MS = 8000;
 
 interface Work {
   work: string;
+  /** Its total is kept until one of these tables is written, so it is measured once more with a write before each request. */
+  counted?: string;
+  uncached?: number;
   /** `i` varies the question, so that no answer is found warm. */
   url: (i: number) => string;
   /** Milliseconds: what the original took on the same size, and what we want at most. */
@@ -33,20 +37,31 @@ interface Work {
 const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
 const WORKS: Work[] = [
   { work: 'instance list, 20 rows', url: (i) => `/instances/api?limit=20&page=${1 + (i % 5)}`, original: '14.7 ms', target: 3 },
-  { work: 'account ledger', url: (i) => `/account/api/accounts?limit=20&page=${1 + (i % 50)}`, original: '81 ms', target: 15 },
+  {
+    work: 'account ledger',
+    url: (i) => `/account/api/accounts?limit=20&page=${1 + (i % 50)}`,
+    original: '81 ms',
+    target: 5,
+    counted: 'account_permission',
+    uncached: 15,
+  },
   {
     work: 'account ledger, search and filters',
     url: (i) =>
       `/account/api/accounts?limit=20&search=${['pay', 'zhang', 'sync', 'order'][i % 4]}&is_locked=false&db_type=mysql&page=${1 + (i % 3)}`,
     original: '79 ms',
-    target: 30,
+    target: 10,
+    counted: 'account_permission',
+    uncached: 30,
   },
   { work: 'account statistics', url: () => '/accounts/api/statistics', original: '24,800 ms', target: 60 },
   {
     work: 'database aggregations, a page',
     url: (i) => `/database_aggregations/api/databases/aggregations?limit=20&page=${1 + (i % 20)}`,
     original: '506 ms',
-    target: 150,
+    target: 12,
+    counted: 'database_size_aggregations',
+    uncached: 150,
   },
   {
     work: 'database aggregations, one database, 30 days',
@@ -66,6 +81,7 @@ const WORKS: Work[] = [
     url: (i) => `/instance_aggregations/api/instances/aggregations?limit=20&page=${1 + (i % 20)}`,
     original: '56 ms',
     target: 5,
+    counted: 'instance_size_aggregations',
   },
   {
     work: 'instance aggregations, summary',
@@ -238,15 +254,21 @@ async function measure(
   house: BenchHouse,
   cookie: string,
   get: (url: string) => Promise<number>,
-  { work, url, original, target }: Work,
+  { work, url, original, target, counted, uncached }: Work,
 ): Promise<void> {
-  for (let i = 0; i < 3; i++) await get(url(i));
+  for (let i = 0; i < 10; i++) await get(url(i));
   const times: number[] = [];
   const cold: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     const at = url(i);
     times.push(await timed(() => get(at)));
   }
+  const counting: number[] = [];
+  if (counted)
+    for (let i = 0; i < ROUNDS; i++) {
+      await noteWrite(house.deps.db, counted);
+      counting.push(await timed(() => get(url(i))));
+    }
   const raws: number[] = [];
   for (let i = 0; i < 5; i++) {
     await house.deps.cache.clear('');
@@ -260,6 +282,11 @@ async function measure(
     `p95 ${ms(rank(times, 0.95))}`,
     ...(original ? [`original ${original}`] : []),
     ...(target ? [`target ${target} ms${p50 > target ? ' MISSED' : ''}`] : []),
+    ...(counted
+      ? [
+          `total counted anew ${ms(median(counting))}${uncached ? `, target ${uncached} ms${median(counting) > uncached ? ' MISSED' : ''}` : ''}`,
+        ]
+      : []),
     ...(p50 > 2 * sql + 1 ? ['over 2 × raw + 1 ms'] : []),
   ];
   add(work, ms(p50), notes.join('; '));

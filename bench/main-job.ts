@@ -7,6 +7,7 @@ import { startMariadb, startPostgres } from '../engines/test/live.ts';
 import { fillMariadb, fillPostgres } from './fill-servers.ts';
 import type { Asked, Measured } from './live-sync.ts';
 import { type Row, writeResults } from './results.ts';
+import { project } from './server.ts';
 
 const SIZE = {
   accounts: Number(process.env.BENCH_ACCOUNTS ?? 10_000),
@@ -20,11 +21,9 @@ const add = (work: string, figure: string, note = '') => {
 };
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 
-/** The figures of live-sync.ts, from a process of its own that is run as the server is (scripts/project.mjs). */
+/** The figures of live-sync.ts, from a process of its own that is run as the server is. */
 async function inOwnProcess(asked: Asked): Promise<Measured> {
-  const child = fork(new URL('live-sync.ts', import.meta.url), {
-    execArgv: ['--enable-source-maps', '--max-semi-space-size=8', '--expose-gc'],
-  });
+  const child = fork(new URL('live-sync.ts', import.meta.url), { execArgv: [...(await project()).serverFlags, '--expose-gc'] });
   return new Promise((resolve, reject) => {
     child.once('message', (figures) => resolve(figures as Measured));
     child.once('exit', (code) => reject(new Error(`live-sync ended with ${code}`)));

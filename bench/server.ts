@@ -14,9 +14,15 @@ export const freePort = () =>
     });
   });
 
-/** The bundle as people run it: a process without npm that joins the same embedded PostgreSQL. */
+/** What `npm start` knows: how the server is run, and how to build what is stale. */
+export const project = () =>
+  import(new URL('../scripts/project.mjs', import.meta.url).href) as Promise<{ serverFlags: string[]; prepare(): Promise<void> }>;
+
+/** The bundle as people run it, built when stale: a process without npm that joins the same embedded PostgreSQL. */
 export async function startServer(dataDir: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['dist/main.js', 'serve', '--no-worker'], {
+  const { serverFlags, prepare } = await project();
+  await prepare();
+  const child = spawn(process.execPath, [...serverFlags, 'dist/main.js', 'serve', '--no-worker'], {
     cwd: root,
     env: {
       ...process.env,

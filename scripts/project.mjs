@@ -17,10 +17,11 @@ export const nodeForSources = '22.18.0';
 export const nodeForBundle = '22.12.0';
 
 /**
- * How the server is run. By default V8 lets the young part of the heap grow with the machine's memory, to 128 MB on a
- * large one; with a semi-space of 8 MB the read of a large server takes as long, and about 100 MB less.
+ * How the server is run. By itself V8 lets the young part of the heap grow with the machine's memory, to 128 MB on a large
+ * one, and the whole to several times of what lives in it. With these the read of a large server takes as long, and after
+ * questions over a whole fleet the process holds 230 MB instead of 410.
  */
-export const serverFlags = ['--enable-source-maps', '--max-semi-space-size=8'];
+export const serverFlags = ['--enable-source-maps', '--max-semi-space-size=8', '--heap-growing-percent=30'];
 
 export function atLeast(version, least) {
   const [a, b] = [version, least].map((text) => text.replace(/^v/, '').split('.').map(Number));

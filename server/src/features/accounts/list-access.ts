@@ -23,6 +23,8 @@ type Query = QueryOf<typeof catalogue.account.listAccess>;
 const ATTRIBUTES = new Set(['CREATEDB', 'CREATEROLE', 'REPLICATION', 'BYPASSRLS', 'GRANT']);
 /** Answers kept for their next pages. One may be as large as the fleet, so they are few, and each process has its own. */
 const KEPT = 4;
+/** Instances whose facts are in memory at the same time. */
+const AT_ONCE = 50;
 
 interface Found {
   account_id: number;
@@ -104,6 +106,13 @@ export async function listAccess(db: Kysely<DB>, answers: Answers, query: Query)
 
 async function search(db: Kysely<DB>, question: AccessQuestion, scope: queries.AccessScope): Promise<Everything> {
   const instances = await queries.instancesInScope(db, scope);
+  const result: Everything = { found: [], asked: 0, unread: 0 };
+  for (let i = 0; i < instances.length; i += AT_ONCE) await searchSome(db, question, instances.slice(i, i + AT_ONCE), result);
+  return result;
+}
+
+type Instance = Awaited<ReturnType<typeof queries.instancesInScope>>[number];
+async function searchSome(db: Kysely<DB>, question: AccessQuestion, instances: readonly Instance[], result: Everything): Promise<void> {
   const ids = instances.map((one) => one.id);
   const types = [...new Set(instances.map((one) => one.db_type as DbType))];
   const names = [...new Set(types.flatMap((type) => decidingPrivileges(type, question)))];
@@ -113,17 +122,8 @@ async function search(db: Kysely<DB>, question: AccessQuestion, scope: queries.A
     queries.memberships(db, ids),
     queries.ownership(db, ids, question.object),
   ]);
-  const facts = new Map<number, { grants: Grant[]; memberships: Membership[]; owns: Owned[] }>();
-  const of = (id: number) => {
-    let known = facts.get(id);
-    if (!known) facts.set(id, (known = { grants: [], memberships: [], owns: [] }));
-    return known;
-  };
-  for (const row of grants) of(row.account_id).grants.push(row as Grant);
-  for (const row of members) of(row.account_id).memberships.push(row);
-  for (const row of owns) of(row.account_id).owns.push(row as Owned);
+  const facts = factsByAccount(grants as (Grant & { account_id: number })[], members, owns as (Owned & { account_id: number })[]);
   const byInstance = Map.groupBy(people, (row) => row.instance_id);
-  const result: Everything = { found: [], asked: 0, unread: 0 };
   for (const instance of instances) {
     const rows = byInstance.get(instance.id) ?? [];
     const accounts = rows.filter((row) => !row.is_role && !row.is_public);
@@ -155,7 +155,24 @@ async function search(db: Kysely<DB>, question: AccessQuestion, scope: queries.A
     // A fleet is many accounts: others are served between its instances.
     await breathe();
   }
-  return result;
+}
+
+/** The facts of each account, taken together again. */
+function factsByAccount(
+  grants: readonly (Grant & { account_id: number })[],
+  memberships: readonly (Membership & { account_id: number })[],
+  owns: readonly (Owned & { account_id: number })[],
+) {
+  const facts = new Map<number, { grants: Grant[]; memberships: Membership[]; owns: Owned[] }>();
+  const of = (id: number) => {
+    let known = facts.get(id);
+    if (!known) facts.set(id, (known = { grants: [], memberships: [], owns: [] }));
+    return known;
+  };
+  for (const row of grants) of(row.account_id).grants.push(row);
+  for (const row of memberships) of(row.account_id).memberships.push(row);
+  for (const row of owns) of(row.account_id).owns.push(row);
+  return facts;
 }
 
 /** The steps of a way as grants: who was given which role or privilege. */
