@@ -1,5 +1,5 @@
 /*
- * `npm run check [name …]`: types, lint, walls, unused code, formatting, row types. Two at a time; prints what each
+ * `npm run check [name …]`: types, lint, walls, unused code, formatting, licences, row types. Two at a time; prints what each
  * failing one said, and fails when one does.
  */
 import { spawn } from 'node:child_process';
@@ -24,6 +24,7 @@ const checks = {
   ),
   'unused code': program('knip/bin/knip.js', '--no-progress'),
   formatting: program('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+  licences: [node, [join(root, 'scripts', 'licences.mjs'), '--check']],
   'row types': [node, [join(root, 'scripts', 'codegen.mjs'), '--check']],
 };
 
