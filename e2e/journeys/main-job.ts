@@ -11,6 +11,7 @@ import { mariadbSubject, postgresSubject, type Subject } from '../../engines/tes
 import type { Journey, Steps } from '../journey.ts';
 import { assert, choose, row, settled, until, type Visit } from '../page.ts';
 import { startSilent } from '../servers.ts';
+import { capabilitySteps } from './capabilities.ts';
 
 const MONITOR = { username: 'whalefall_monitor', password: 'Monitor-0nly-reads' };
 const OWN_PASSWORD = 'Deep-blue-42!';
@@ -168,7 +169,10 @@ async function mainSteps(t: Steps, postgres: Subject, mariadb: Subject, silentPo
     await row(page, /^ann/).waitFor();
   });
 
+  await capabilitySteps(t, visit, { postgres, instanceId: postgresId, login: MONITOR.username });
+
   await t.step('what ann may do, and where it comes from', async () => {
+    await visit.go(`/instances/${postgresId}?tab=accounts`);
     await row(page, /^ann/).getByRole('link').first().click();
     const drawer = page.locator('.ant-drawer .priv');
     await drawer.waitFor();
