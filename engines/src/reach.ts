@@ -11,6 +11,8 @@ export interface World {
   flavour: 'mysql' | 'mariadb';
   /** SQL Server: `guest` of each database where it is let in. */
   guests?: readonly Principal[];
+  /** What everybody reaches, once found: it is the same for each account. */
+  everybodys?: Map<Principal, readonly Source[]>;
 }
 
 export interface Source {
@@ -41,7 +43,7 @@ export function reach(world: World, account: Principal): Source[] {
   );
   for (const source of now) add(source);
   // SQL Server knows no SET ROLE; elsewhere a role that may be set brings what it inherits itself.
-  if (world.dbType !== 'sqlserver') {
+  if (world.dbType !== 'sqlserver' && (account.facts?.memberships.length ?? 0) > 0) {
     const settable = closure(world, { principal: account, via: [], setRole: true, personal: true }, (membership) => membership.set, true);
     for (const role of settable) {
       if (role.principal === account) continue;
@@ -60,12 +62,21 @@ export function reach(world: World, account: Principal): Source[] {
   }
   for (const everybody of world.publics) {
     if (everybody === account) continue;
-    const start: Source = { principal: everybody, via: [['public']], setRole: false, personal: false };
-    for (const source of closure(world, start, () => true)) add(entry ? { ...source, enters: entry.enters } : source);
+    for (const source of reachOfEverybody(world, everybody)) add(entry ? { ...source, enters: entry.enters } : source);
   }
   if (world.dbType === 'postgresql')
     for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
   return [...sources.values()];
+}
+
+function reachOfEverybody(world: World, everybody: Principal): readonly Source[] {
+  const kept = (world.everybodys ??= new Map<Principal, readonly Source[]>());
+  let sources = kept.get(everybody);
+  if (!sources) {
+    sources = closure(world, { principal: everybody, via: [['public']], setRole: false, personal: false }, () => true);
+    kept.set(everybody, sources);
+  }
+  return sources;
 }
 
 const databaseOf = (principal: Principal): string | undefined => {

@@ -6,7 +6,7 @@ import * as added from './queries/new-accounts.ts';
 import * as queries from './queries/snapshots.ts';
 
 /** What a batch holds at most: accounts, and the facts of all of them together. A server may have very many of either. */
-const BATCH = { accounts: 200, facts: 10_000 };
+const BATCH = { accounts: 100, facts: 5_000 };
 const MOST_ERRORS = 100;
 
 /** What was done to our tables. */
