@@ -29,6 +29,37 @@ const ref = (text: string) => sql.raw(text);
 const startOf = (unit: string, column: string) => sql`date_trunc(${sql.lit(unit)}, ${ref(column)}::timestamp)::date`;
 const step = (unit: string) => sql.lit(unit === 'quarter' ? '3 months' : `1 ${unit}`);
 
+/** What is compared and written anew where it differs; `calculated_at` says when that was. */
+const DATABASE_VALUES = [
+  ...['avg_size_mb', 'max_size_mb', 'min_size_mb', 'data_count', 'avg_data_size_mb', 'max_data_size_mb', 'min_data_size_mb'],
+  ...['avg_log_size_mb', 'max_log_size_mb', 'min_log_size_mb', 'avg_size_bytes', 'max_size_bytes', 'min_size_bytes'],
+  ...['size_change_mb', 'size_change_bytes', 'size_change_percent', 'data_size_change_mb', 'data_size_change_percent'],
+  ...['log_size_change_mb', 'log_size_change_percent', 'growth_rate'],
+];
+const INSTANCE_VALUES = [
+  ...['total_size_mb', 'avg_size_mb', 'max_size_mb', 'min_size_mb', 'data_count', 'database_count', 'avg_database_count'],
+  ...['max_database_count', 'min_database_count', 'total_size_bytes', 'avg_size_bytes', 'max_size_bytes', 'min_size_bytes'],
+  ...['total_size_change_mb', 'total_size_change_bytes', 'total_size_change_percent', 'database_count_change'],
+  ...['database_count_change_percent', 'growth_rate', 'trend_direction'],
+];
+/**
+ * Writes the rows of `wanted` that are not there, or are there otherwise. Those that are there as they should be are not
+ * touched: a conflict locks its row, which is a write too.
+ */
+function writeWanted(table: string, key: readonly string[], values: readonly string[], r: Range, now: Date) {
+  const list = (prefix: string, names: readonly string[]) => ref(names.map((name) => `${prefix}${name}`).join(', '));
+  const all = [...key, 'period_end', ...values];
+  return sql`
+    insert into ${ref(table)} as t (${list('', all)}, calculated_at, created_at)
+    select ${list('w.', all)}, ${now}::timestamptz, ${now}::timestamptz
+    from wanted w left join ${ref(table)} x on ${ref(key.map((name) => `x.${name} = w.${name}`).join(' and '))}
+    where x.id is null
+      or (((x.period_start - ${step(UNIT[r.type])}::interval)::date >= ${r.rawSince}::date or x.period_end >= ${r.today}::date)
+        and (${list('x.', values)}) is distinct from (${list('w.', values)}))
+    on conflict (${list('', key)}) do update set ${ref(values.map((name) => `${name} = excluded.${name}`).join(', '))}, calculated_at = excluded.calculated_at
+    returning 1`;
+}
+
 /**
  * Sizes of every database per period, in one statement: averages, extremes and the change against the period before,
  * NULL where there is none. Written only where something differs, so a second run changes nothing.
@@ -46,21 +77,13 @@ export async function aggregateDatabases(db: Db, r: Range, now: Date): Promise<C
       select c.*, p.a as pa, p.da as pda, p.la as pla, p.b as pb, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe, (c.ps - ${step(unit)}::interval)::date as before_start
       from buckets c left join buckets p on p.instance_id = c.instance_id and p.database_name = c.database_name and p.ps = (c.ps - ${step(unit)}::interval)::date
       where c.ps >= ${r.from}::date),
-    written as (
-      insert into database_size_aggregations as t (instance_id, database_name, period_type, period_start, period_end, avg_size_mb, max_size_mb, min_size_mb, data_count, avg_data_size_mb, max_data_size_mb, min_data_size_mb, avg_log_size_mb, max_log_size_mb, min_log_size_mb,
-        avg_size_bytes, max_size_bytes, min_size_bytes, size_change_mb, size_change_bytes, size_change_percent, data_size_change_mb, data_size_change_percent, log_size_change_mb, log_size_change_percent, growth_rate, calculated_at, created_at)
-      select instance_id, database_name, ${r.type}, ps, pe, round(a), hi, lo, n, round(da), dhi, dlo, round(la), lhi, llo, ba, bhi, blo, round(a - pa), round(b - pb)::bigint, ${percent(ref('a'), ref('pa'))}, round(da - pda), ${percent(ref('da'), ref('pda'))}, round(la - pla), ${percent(ref('la'), ref('pla'))},
-        ${percent(ref('a'), ref('pa'))}, ${now}::timestamptz, ${now}::timestamptz
-      from compared
-      on conflict (instance_id, database_name, period_type, period_start) do update set
-        avg_size_mb = excluded.avg_size_mb, max_size_mb = excluded.max_size_mb, min_size_mb = excluded.min_size_mb, data_count = excluded.data_count, avg_data_size_mb = excluded.avg_data_size_mb, max_data_size_mb = excluded.max_data_size_mb, min_data_size_mb = excluded.min_data_size_mb,
-        avg_log_size_mb = excluded.avg_log_size_mb, max_log_size_mb = excluded.max_log_size_mb, min_log_size_mb = excluded.min_log_size_mb, avg_size_bytes = excluded.avg_size_bytes, max_size_bytes = excluded.max_size_bytes, min_size_bytes = excluded.min_size_bytes,
-        size_change_mb = excluded.size_change_mb, size_change_bytes = excluded.size_change_bytes, size_change_percent = excluded.size_change_percent, data_size_change_mb = excluded.data_size_change_mb, data_size_change_percent = excluded.data_size_change_percent,
-        log_size_change_mb = excluded.log_size_change_mb, log_size_change_percent = excluded.log_size_change_percent, growth_rate = excluded.growth_rate, calculated_at = excluded.calculated_at
-      where ((t.period_start - ${step(unit)}::interval)::date >= ${r.rawSince}::date or t.period_end >= ${r.today}::date)
-        and (t.avg_size_mb, t.max_size_mb, t.min_size_mb, t.data_count, t.avg_data_size_mb, t.avg_log_size_mb, t.size_change_mb, t.size_change_percent, t.data_size_change_mb, t.log_size_change_mb)
-          is distinct from (excluded.avg_size_mb, excluded.max_size_mb, excluded.min_size_mb, excluded.data_count, excluded.avg_data_size_mb, excluded.avg_log_size_mb, excluded.size_change_mb, excluded.size_change_percent, excluded.data_size_change_mb, excluded.log_size_change_mb)
-      returning 1)
+    wanted as (
+      select instance_id, database_name, ${r.type}::text as period_type, ps as period_start, pe as period_end, round(a)::bigint as avg_size_mb, hi as max_size_mb, lo as min_size_mb, n as data_count,
+        round(da)::bigint as avg_data_size_mb, dhi as max_data_size_mb, dlo as min_data_size_mb, round(la)::bigint as avg_log_size_mb, lhi as max_log_size_mb, llo as min_log_size_mb, ba as avg_size_bytes, bhi as max_size_bytes, blo as min_size_bytes,
+        round(a - pa)::bigint as size_change_mb, round(b - pb)::bigint as size_change_bytes, ${percent(ref('a'), ref('pa'))} as size_change_percent, round(da - pda)::bigint as data_size_change_mb, ${percent(ref('da'), ref('pda'))} as data_size_change_percent,
+        round(la - pla)::bigint as log_size_change_mb, ${percent(ref('la'), ref('pla'))} as log_size_change_percent, ${percent(ref('a'), ref('pa'))} as growth_rate
+      from compared),
+    written as (${writeWanted('database_size_aggregations', ['instance_id', 'database_name', 'period_type', 'period_start'], DATABASE_VALUES, r, now)})
     select instance_id, count(*)::int as computed from compared group by instance_id`.execute(db);
   return rows;
 }
@@ -79,21 +102,13 @@ export async function aggregateInstances(db: Db, r: Range, now: Date): Promise<C
       select c.*, p.a as pa, p.ca as pca, p.b as pb, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe, ${percent(ref('c.a'), ref('p.a'))} as growth
       from buckets c left join buckets p on p.instance_id = c.instance_id and p.ps = (c.ps - ${step(unit)}::interval)::date
       where c.ps >= ${r.from}::date),
-    written as (
-      insert into instance_size_aggregations as t (instance_id, period_type, period_start, period_end, total_size_mb, avg_size_mb, max_size_mb, min_size_mb, data_count, database_count, avg_database_count, max_database_count, min_database_count, total_size_bytes, avg_size_bytes, max_size_bytes, min_size_bytes,
-        total_size_change_mb, total_size_change_bytes, total_size_change_percent, database_count_change, database_count_change_percent, growth_rate, trend_direction, calculated_at, created_at)
-      select instance_id, ${r.type}, ps, pe, round(a), case when databases > 0 then round(total / databases) else 0 end, hi, lo, n, round(ca), round(ca, 2), chi, clo, round(b)::bigint, case when databases > 0 then round(bytes / databases)::bigint else 0 end, bhi, blo,
-        round(a - pa), round(b - pb)::bigint, growth, round(ca - pca), ${percent(ref('ca'), ref('pca'))}, growth, case when pa is null then null when coalesce(growth, 0) > 5 then 'growing' when coalesce(growth, 0) < -5 then 'shrinking' else 'stable' end, ${now}::timestamptz, ${now}::timestamptz
-      from compared
-      on conflict (instance_id, period_type, period_start) do update set
-        total_size_mb = excluded.total_size_mb, avg_size_mb = excluded.avg_size_mb, max_size_mb = excluded.max_size_mb, min_size_mb = excluded.min_size_mb, data_count = excluded.data_count, database_count = excluded.database_count, avg_database_count = excluded.avg_database_count,
-        max_database_count = excluded.max_database_count, min_database_count = excluded.min_database_count, total_size_bytes = excluded.total_size_bytes, avg_size_bytes = excluded.avg_size_bytes, max_size_bytes = excluded.max_size_bytes, min_size_bytes = excluded.min_size_bytes,
-        total_size_change_mb = excluded.total_size_change_mb, total_size_change_bytes = excluded.total_size_change_bytes, total_size_change_percent = excluded.total_size_change_percent, database_count_change = excluded.database_count_change,
-        database_count_change_percent = excluded.database_count_change_percent, growth_rate = excluded.growth_rate, trend_direction = excluded.trend_direction, calculated_at = excluded.calculated_at
-      where ((t.period_start - ${step(unit)}::interval)::date >= ${r.rawSince}::date or t.period_end >= ${r.today}::date)
-        and (t.total_size_mb, t.max_size_mb, t.min_size_mb, t.data_count, t.avg_database_count, t.total_size_change_mb, t.total_size_change_percent, t.database_count_change, t.trend_direction)
-          is distinct from (excluded.total_size_mb, excluded.max_size_mb, excluded.min_size_mb, excluded.data_count, excluded.avg_database_count, excluded.total_size_change_mb, excluded.total_size_change_percent, excluded.database_count_change, excluded.trend_direction)
-      returning 1)
+    wanted as (
+      select instance_id, ${r.type}::text as period_type, ps as period_start, pe as period_end, round(a)::bigint as total_size_mb, case when databases > 0 then round(total / databases)::bigint else 0 end as avg_size_mb, hi as max_size_mb, lo as min_size_mb, n as data_count,
+        round(ca)::int as database_count, round(ca, 2) as avg_database_count, chi as max_database_count, clo as min_database_count, round(b)::bigint as total_size_bytes, case when databases > 0 then round(bytes / databases)::bigint else 0 end as avg_size_bytes, bhi as max_size_bytes, blo as min_size_bytes,
+        round(a - pa)::bigint as total_size_change_mb, round(b - pb)::bigint as total_size_change_bytes, growth as total_size_change_percent, round(ca - pca)::int as database_count_change, ${percent(ref('ca'), ref('pca'))} as database_count_change_percent, growth as growth_rate,
+        case when pa is null then null when coalesce(growth, 0) > 5 then 'growing' when coalesce(growth, 0) < -5 then 'shrinking' else 'stable' end as trend_direction
+      from compared),
+    written as (${writeWanted('instance_size_aggregations', ['instance_id', 'period_type', 'period_start'], INSTANCE_VALUES, r, now)})
     select instance_id, count(*)::int as computed from compared group by instance_id`.execute(db);
   return rows;
 }
