@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue, mayEnter, type Named, type Role, ROLES, type RouteDef } from '@whalefall/contract';
 import { openHouse, type TestHouse } from './harness.ts';
+import { makeUser, signedIn } from './people.ts';
 
 let house: TestHouse;
-beforeAll(async () => void (house = await openHouse()));
+const bearers: Record<string, string> = {};
+beforeAll(async () => {
+  house = await openHouse();
+  for (const role of ROLES) bearers[role] = (await signedIn(house, (await makeUser(house, { role })).username)).access;
+});
 afterAll(() => house.close());
 
 const routes = Object.values(catalogue).flatMap((file) => Object.values(file) as (RouteDef & Named)[]);
@@ -18,6 +23,23 @@ describe('every route, in the order of checks (10-D14, 10-D19, 10-D22, 10-D23, 1
       url: urlOf(route),
       ...(route.method === 'GET' ? {} : { payload: '{}', headers: { 'content-type': 'application/json' } }),
     };
+    if (route.access !== 'public' && route.access !== 'signedIn' && !isPage(route))
+      test(`${route.id}: a bearer token opens it to the roles that may, and to no other`, async () => {
+        for (const role of ROLES) {
+          const reply = await house.app.inject({
+            ...{ method: request.method, url: request.url, ...('payload' in request ? { payload: request.payload } : {}) },
+            headers: { 'content-type': 'application/json', authorization: `Bearer ${bearers[role]}` },
+          });
+          if (mayEnter(role, route.access)) expect([401, 403], `${role}: ${reply.body}`).not.toContain(reply.statusCode);
+          else expect([role, reply.statusCode]).toEqual([role, 403]);
+        }
+        const stranger = await house.app.inject({
+          method: request.method,
+          url: request.url,
+          headers: { authorization: 'Bearer none-of-ours' },
+        });
+        expect(stranger.statusCode).toBe(401);
+      });
     if (route.access !== 'public') {
       test(`${route.id}: nobody signed in is ${isPage(route) ? 'led to the sign-in page' : 'refused with 401'}`, async () => {
         const reply = await house.as(null).raw(request);

@@ -62,15 +62,20 @@ beforeAll(async () => {
     });
   });
   const { config } = house.deps;
-  child = spawn(process.execPath, [new URL('../torture/process.ts', import.meta.url).pathname, 'server', '6', '/dev/null'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      ...{ NODE_ENV: 'test', WHALEFALL_DATA_DIR: folder, DATABASE_URL: database.url, API_RATE_LIMIT: '0', TRUST_PROXY: '1' },
-      ...{ SECRET_KEY: config.secretKey, JWT_SECRET_KEY: config.jwtSecretKey, CREDENTIAL_KEY: config.credentialKeys[0]! },
-      ...{ HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'silent', ADMIN_PASSWORD: 'Correct-horse-9' },
+  // The flag is the product's own (scripts/project.mjs).
+  child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=8', new URL('../torture/process.ts', import.meta.url).pathname, 'server', '6', '/dev/null'],
+    {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        ...{ NODE_ENV: 'test', WHALEFALL_DATA_DIR: folder, DATABASE_URL: database.url, API_RATE_LIMIT: '0', TRUST_PROXY: '1' },
+        ...{ SECRET_KEY: config.secretKey, JWT_SECRET_KEY: config.jwtSecretKey, CREDENTIAL_KEY: config.credentialKeys[0]! },
+        ...{ HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'silent', ADMIN_PASSWORD: 'Correct-horse-9' },
+      },
     },
-  });
+  );
   const until = Date.now() + 60_000;
   while ((await send({ method: 'GET', url: '/health/api/health' })).status !== 200) {
     if (Date.now() > until) throw new Error('the server did not start');

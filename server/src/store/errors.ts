@@ -42,3 +42,6 @@ export function storeAway(error: unknown): boolean {
 
 /** Whether our own database has no room left on its disk. */
 export const storeFull = (error: unknown): boolean => ['53100', 'ENOSPC'].includes((error as { code?: string } | null)?.code ?? '');
+
+/** Whether a table was dropped while a statement looked at it: not there any more, or its entry in the catalog. */
+export const tableGone = (error: unknown): boolean => ['42P01', 'XX000'].includes((error as { code?: string } | null)?.code ?? '');

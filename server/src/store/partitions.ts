@@ -93,7 +93,7 @@ export async function listPartitions(db: Kysely<DB>, table?: PartitionedTable): 
   const { rows } = await sql<Partition>`
     select parent.relname as "table", child.relname as name,
            bounds[1] as "from", bounds[2] as "to",
-           pg_total_relation_size(child.oid) as "sizeBytes", child.reltuples::bigint as "rowEstimate"
+           coalesce(pg_total_relation_size(child.oid), 0) as "sizeBytes", child.reltuples::bigint as "rowEstimate"
     from pg_inherits
     join pg_class parent on parent.oid = pg_inherits.inhparent and parent.relkind = 'p'
     join pg_class child on child.oid = pg_inherits.inhrelid

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { listPartitions, monthsFrom, type Partition, partitionedTables, partitionName } from '../../store/partitions.ts';
+import { tableGone } from '../../store/errors.ts';
 import type { DB } from '../../store/tables.ts';
 import * as queries from './queries.ts';
 
@@ -35,10 +36,23 @@ export function sizeText(bytes: number): string {
 const statusOf = (partition: Partition, today: string): ShownPartition['status'] =>
   partition.to <= today ? 'past' : partition.from > today ? 'future' : 'current';
 
+const TRIES = 3;
+/** One that is dropped between two looks at the catalog is no failure: the next look does not find it. */
+async function whileTheyStand<T>(look: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await look();
+    } catch (error) {
+      if (tries === TRIES || !tableGone(error)) throw error;
+    }
+}
+
 /** Every partition of the four tables, by its real bounds. */
 export async function partitions(db: Kysely<DB>, today: string): Promise<ShownPartition[]> {
-  const found = await listPartitions(db);
-  const counts = await queries.exactCounts(db, found);
+  const { found, counts } = await whileTheyStand(async () => {
+    const found = await listPartitions(db);
+    return { found, counts: await queries.exactCounts(db, found) };
+  });
   return found.map((partition) => {
     const table = partitionedTables.find(({ name }) => name === partition.table)!;
     const exact = counts.get(partition.name) ?? null;
@@ -66,7 +80,9 @@ export async function health(
   db: Kysely<DB>,
   today: string,
 ): Promise<{ status: 'healthy' | 'warning' | 'unhealthy'; missing_partitions: string[] }> {
-  const there = new Set((await listPartitions(db)).map((partition) => `${partition.table} ${partition.from.slice(0, 7)}`));
+  const there = new Set(
+    (await whileTheyStand(() => listPartitions(db))).map((partition) => `${partition.table} ${partition.from.slice(0, 7)}`),
+  );
   const months = monthsFrom(today, AHEAD).map((date) => date.slice(0, 7));
   const missing = partitionedTables.flatMap((table) =>
     months
