@@ -93,6 +93,7 @@ function tagFaults({ given }: Candidate, { tags }: Known, locale: Locale): RowFa
   ];
 }
 
+const LONGEST = 100;
 const FIELDS = ['db_type', 'host', 'port', 'database_name', 'description', 'credential_id', 'is_active'] as const;
 /** An absent cell keeps what is there, so only given ones can differ. */
 function differences(found: NamedInstance & { tags: string[] }, given: NonNullable<Candidate['given']>): Change[] {
@@ -106,8 +107,12 @@ function differences(found: NamedInstance & { tags: string[] }, given: NonNullab
   return after === undefined || before === after ? changes : [...changes, { field: 'tags', before, after }];
 }
 
+/** A name too long for any instance is told by its beginning: the reply must not be several times the file. */
+const clipped = (name: string): string => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name);
+
 /** The reply of the import, the preview's and the real one's alike. */
-export function importReport(rows: readonly PlannedRow[], dryRun: boolean, locale: Locale) {
+export function importReport(planned: readonly PlannedRow[], dryRun: boolean, locale: Locale) {
+  const rows = planned.map((row) => ({ ...row, name: row.name && clipped(row.name) }));
   const count = (outcome: PlannedRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const duplicates = new Set(rows.flatMap((row) => (row.faults.some((fault) => fault.code === DUPLICATE.code) ? [row.name!] : [])));
   const skipped = rows.flatMap((row) => (row.outcome === 'skip' ? [row.name!] : []));
