@@ -43,6 +43,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   app.addHook('onRequest', (request, reply, done) => {
     request.house = { user: null, now: clock.now(), csrf: 'passed', route: null, monitor: false };
     void reply.header('x-request-id', request.id);
+    // A proxy that holds connections open must neither choose us again nor lose a request on a line that we close.
+    if (deps.leaving.now) {
+      void reply.header('connection', 'close');
+      if (request.url.split('?')[0] === '/health/api/health') return done(new Refusal('SERVICE_UNHEALTHY'));
+    }
     withLogContext(
       {
         request_id: request.id,

@@ -34,6 +34,8 @@ export interface Deps {
   startedAt: Date;
   /** Who this process is, in records and runs. */
   node: string;
+  /** Set while this process is about to stop: it still answers, but wants no more. */
+  leaving: { now: boolean };
   /** An icon of the site. */
   icons(name: string): Buffer;
   close(): Promise<void>;
@@ -75,6 +77,7 @@ export async function assemble(config: Config, given: Given): Promise<Deps> {
     allow: targetPolicy({ allow: config.connectionTargetAllow, deny: config.connectionTargetDeny }),
     startedAt: clock.now(),
     node: `${hostname()}:${process.pid}`,
+    leaving: { now: false },
     icons: (name) => readFileSync(join(config.webDir ?? 'web/public', name)),
     async close() {
       await queue.stop();

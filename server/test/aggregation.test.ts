@@ -186,6 +186,13 @@ test('partitions: listed by bounds, created for this month and later, never drop
     (await admin().call(catalogue.partition.createPartition, { body: { date: '2025-11-30', months: 1 } })).body.extra!.fields!.date![0]!
       .code,
   ).toBe('PAST_MONTH');
+  for (const [date, months] of [
+    ['9999-12-31', 1],
+    ['9999-10-01', 5],
+  ] as const) {
+    const far = await admin().call(catalogue.partition.createPartition, { body: { date, months } });
+    expect([far.status, Object.keys(far.body.extra!.fields!)]).toEqual([400, ['date']]);
+  }
   const made = (await admin().call(catalogue.partition.createPartition, { body: { date: '2026-06-10', months: 1 } })).body.data.result;
   expect(made.actions.map((action) => action.status)).toEqual(['created', 'created', 'created', 'created']);
   for (const months of [0, -1, 8, 121])

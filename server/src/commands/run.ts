@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { assemble, type Deps, storeConfig, storeLog } from '../assemble.ts';
 import { buildApp } from '../app.ts';
 import { systemClock, today } from '../clock.ts';
@@ -14,6 +15,11 @@ export interface Prepared {
   /** Run once the store is migrated and before anything is served. */
   fill?(deps: Deps): Promise<void>;
 }
+
+/** Behind a proxy: as long as it takes to notice that we are leaving (two checks, a second apart, in docs/operations/haproxy.cfg). */
+const LEAVING_MS = 3000;
+/** With what goes before it and after it, less than the ten seconds that a stop may take. */
+const CLOSING_MS = 5500;
 
 /** Opens everything, listens, and stays until a signal; gives back the exit code. */
 export async function run(config: Config, roles: { http: boolean; worker: boolean }, prepared: Prepared = {}): Promise<number> {
@@ -39,7 +45,7 @@ export async function run(config: Config, roles: { http: boolean; worker: boolea
     }
     if (roles.http) {
       const app = await buildApp(deps);
-      endings.push(() => Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, 8000).unref())]));
+      endings.push(() => Promise.race([app.close(), new Promise((resolve) => setTimeout(resolve, CLOSING_MS).unref())]));
       await listen(app, config);
     } else console.log('WhaleFall worker is running');
     log.info('app', `${roles.http ? 'serving' : 'working'}`, { version: config.version, node: deps.node });
@@ -51,6 +57,10 @@ export async function run(config: Config, roles: { http: boolean; worker: boolea
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
   });
   log.info('app', `stopping on ${signal}`);
+  if (roles.http && config.trustProxy > 0) {
+    deps.leaving.now = true;
+    await wait(LEAVING_MS);
+  }
   await end();
   return 0;
 }

@@ -35,6 +35,9 @@ export async function createPartitions(
   if (monthStart(date) < monthStart(today))
     throw refuse.invalid({ date: { code: 'PAST_MONTH', zh: '只能创建当前或未来月份的分区', en: 'Only this month and later ones' } });
   const dates = monthsFrom(date, months);
+  // The bound of the last one is a month later, and years have four digits.
+  if (dates.some((month) => month.length > 10 || month >= '9999-12'))
+    throw refuse.invalid({ date: { code: 'RANGE', zh: '超出可用的日期范围', en: 'Past the dates that there are' } });
   const actions: Action[] = [];
   for (const table of partitionedTables) {
     const made = new Set(await ensurePartitions(db, table.name, dates));
