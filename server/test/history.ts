@@ -115,3 +115,9 @@ export async function pastRows(pool: pg.Pool, columns?: Record<string, string[]>
   }
   return { rows: found, columns: there };
 }
+
+/** What every version brings itself it may word anew; what people made in such a table stays. */
+const BROUGHT = new Set(['permission_configs', 'tags']);
+/** Of rows of the past, those that a later version has no reason to touch. */
+export const untouchable = (table: string, rows: readonly string[]): string[] =>
+  rows.filter((row) => !BROUGHT.has(table) || row.includes('from-before'));
