@@ -1,7 +1,7 @@
 import type { catalogue, DbType } from '@whalefall/contract';
 import type { Deps } from '../../assemble.ts';
 import type { Handlers } from '../../http/index.ts';
-import * as queries from './queries.ts';
+import * as queries from './queries/statistics.ts';
 
 /** §16 instances/statistics: every distribution adds up to the instances it is drawn from (20-STAT-1). */
 export function instanceStatisticsHandlers({ db }: Deps): Handlers<typeof catalogue.instancesStatistics> {

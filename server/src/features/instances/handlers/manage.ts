@@ -7,6 +7,7 @@ import { shownTag, tagRefOf, tagsOfInstances } from '../../tags/index.ts';
 import { createInstance, updateInstance } from '../change-instances.ts';
 import type { Warning } from '../check-instances.ts';
 import * as queries from '../queries.ts';
+import { instancePage } from '../queries/list.ts';
 
 type Manage = Handlers<typeof catalogue.instancesManage>;
 type Detail = Handlers<typeof catalogue.instancesDetail>;
@@ -74,7 +75,7 @@ export function instanceHandlers(deps: Deps): {
   return {
     manage: {
       async listInstancesData({ query }) {
-        const { items, total } = await queries.instancePage(db, query, query);
+        const { items, total } = await instancePage(db, query, query);
         const tags =
           items.length === 0
             ? []

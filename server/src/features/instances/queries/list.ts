@@ -1,0 +1,123 @@
+import type { DbType } from '@whalefall/contract';
+import { type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { anyContains } from '../../../store/search.ts';
+import type { DB } from '../../../store/tables.ts';
+
+type Db = Kysely<DB>;
+
+export interface InstanceFilter {
+  ids?: number[] | undefined;
+  search?: string | undefined;
+  db_type?: DbType | undefined;
+  status?: 'active' | 'inactive' | undefined;
+  tags: string[];
+  tag_mode?: 'any' | 'all' | undefined;
+  credential_id?: number | undefined;
+  test?: 'ok' | 'failed' | 'never' | undefined;
+  port?: number | undefined;
+  version?: string | undefined;
+  credential?: 'with' | 'without' | undefined;
+}
+
+/** The one predicate of every list, count and export of instances. */
+export const filtered = (db: Db, f: InstanceFilter) =>
+  db
+    .selectFrom('instances as i')
+    .where('i.deleted_at', 'is', null)
+    .$if(Boolean(f.search), (q) => q.where(anyContains([sql.ref('i.name'), sql.ref('i.host'), sql.ref('i.description')], f.search!)))
+    .$if((f.ids ?? []).length > 0, (q) => q.where(sql<boolean>`i.id = any(${f.ids}::int[])`))
+    .$if(f.db_type !== undefined, (q) => q.where('i.db_type', '=', f.db_type!))
+    .$if(f.status !== undefined, (q) => q.where('i.is_active', '=', f.status === 'active'))
+    .$if(f.credential_id !== undefined, (q) => q.where('i.credential_id', '=', f.credential_id!))
+    .$if(f.test === 'never', (q) => q.where('i.last_test_ok', 'is', null))
+    .$if(f.test === 'ok' || f.test === 'failed', (q) => q.where('i.last_test_ok', '=', f.test === 'ok'))
+    .$if(f.port !== undefined, (q) => q.where('i.port', '=', f.port!))
+    .$if(f.version === 'unknown', (q) => q.where('i.main_version', 'is', null))
+    .$if(Boolean(f.version) && f.version !== 'unknown', (q) => q.where('i.main_version', '=', f.version!))
+    .$if(f.credential !== undefined, (q) => q.where('i.credential_id', f.credential === 'with' ? 'is not' : 'is', null))
+    .$if(f.tags.length > 0, (q) => {
+      const matching = sql<number>`(select count(*) from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = i.id and t.name = any(${f.tags}))`;
+      return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);
+    });
+
+const activeDatabases = sql<number>`(select count(*) from instance_databases d where d.instance_id = i.id and d.is_active)`;
+/** All that are there less the roles among them: both by indexes of just these rows. */
+const activeAccounts = sql<number>`(select count(*) from instance_accounts a where a.instance_id = i.id and a.is_active)
+  - (select count(*) from account_permission p join instance_accounts a on a.id = p.instance_account_id where p.instance_id = i.id and (p.is_role or p.is_public) and a.is_active)`;
+const totalSize = sql<
+  number | null
+>`(select sum(d.latest_size_mb)::bigint from instance_databases d where d.instance_id = i.id and d.is_active)`;
+const lastSync = sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`;
+
+export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
+  id: sql`i.id`,
+  name: sql`i.name`,
+  db_type: sql`i.db_type`,
+  host: sql`i.host`,
+  port: sql`i.port`,
+  is_active: sql`i.is_active`,
+  main_version: sql`i.main_version`,
+  created_at: sql`i.created_at`,
+  last_sync_time: sql`greatest(i.accounts_synced_at, i.sizes_synced_at)`,
+  active_db_count: sql`active_db_count`,
+  active_account_count: sql`active_account_count`,
+  total_size_mb: sql`total_size_mb`,
+};
+
+/** Orders by something that is counted for each row. */
+const COUNTED = new Set(['active_db_count', 'active_account_count', 'total_size_mb']);
+
+export async function instancePage(
+  db: Db,
+  filter: InstanceFilter,
+  page: { page: number; limit: number; sort: string; order: 'asc' | 'desc' },
+) {
+  const order = SORTS[page.sort]!;
+  const way = (o: OrderByItemBuilder) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast());
+  const cut = <O>(q: SelectQueryBuilder<DB & { i: DB['instances'] }, 'i', O>) =>
+    q
+      .orderBy(order, way)
+      .orderBy('i.id', page.order)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit);
+  // What is counted for each row is counted for the page's rows only, unless the order is by it.
+  const rows = COUNTED.has(page.sort)
+    ? cut(filtered(db, filter))
+    : db
+        .selectFrom('instances as i')
+        .where('i.id', 'in', cut(filtered(db, filter).select('i.id')))
+        .orderBy(order, way)
+        .orderBy('i.id', page.order);
+  const count = filtered(db, filter).select((eb) => eb.fn.countAll<number>().as('total'));
+  const found = await rows
+    .select([
+      'i.id',
+      'i.name',
+      'i.db_type',
+      'i.host',
+      'i.port',
+      'i.database_name',
+      'i.description',
+      'i.is_active',
+      'i.main_version',
+      'i.detailed_version',
+      'i.last_connected',
+      'i.last_test_ok',
+      'i.last_test_error_code',
+      'i.credential_id',
+      'i.created_at',
+      'i.updated_at',
+      'i.sync_count',
+    ])
+    .select([
+      activeDatabases.as('active_db_count'),
+      activeAccounts.as('active_account_count'),
+      totalSize.as('total_size_mb'),
+      lastSync.as('last_sync_time'),
+      // In the same statement: asking once more costs more than counting instances.
+      count.as('total'),
+    ])
+    .execute();
+  const items = found.map(({ total: _, ...item }) => item);
+  return { items, total: found[0]?.total ?? (await count.executeTakeFirstOrThrow()).total };
+}
