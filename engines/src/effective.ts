@@ -253,32 +253,31 @@ function withDeny(
 function collect(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[]): EffectivePrivilege[] {
   const now = new Map<string, EffectivePrivilege>();
   const afterSetRole = new Map<string, EffectivePrivilege>();
-  const holes: EffectivePrivilege[] = [];
+  type Keyed = readonly [string, EffectivePrivilege];
+  const holes: Keyed[] = [];
   for (const source of sources) {
     for (const { grant, steps } of usable(source, grantsOf(source))) {
       if (!inside(source, grant)) continue;
       const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+      const key = keyOf(entry);
       if (grant.state === 'revoke' && dbType === 'mysql')
-        holes.push({ ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] });
+        holes.push([key, { ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] }]);
       if (grant.state !== 'grant') continue;
       const map = source.setRole ? afterSetRole : now;
-      const key = keyOf(entry);
       const known = map.get(key);
       if (!known || isBetter(entry, known)) map.set(key, entry);
     }
   }
-  const entries = [...now.values()].map((entry) =>
-    dbType === 'sqlserver' ? withDeny(dbType, sources, grantsOf, entry, questionOf(entry)) : entry,
-  );
+  const entries: Keyed[] =
+    dbType === 'sqlserver'
+      ? [...now].map(([key, entry]) => [key, withDeny(dbType, sources, grantsOf, entry, questionOf(entry))] as const)
+      : [...now];
   for (const [key, entry] of afterSetRole) {
     const known = now.get(key);
     // A second entry only where SET ROLE brings more than everybody has anyway.
-    if (!known || (isPublicOnly(known) && !isPublicOnly(entry))) entries.push(entry);
+    if (!known || (isPublicOnly(known) && !isPublicOnly(entry))) entries.push([key, entry]);
   }
-  return [...entries, ...holes]
-    .map((entry) => [keyOf(entry), entry] as const)
-    .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0))
-    .map(([, entry]) => entry);
+  return [...entries, ...holes].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(([, entry]) => entry);
 }
 
 function entryOf(grant: Grant, via: Step[], setRole: boolean): EffectivePrivilege {
@@ -313,10 +312,8 @@ function isBetter(a: EffectivePrivilege, b: EffectivePrivilege): boolean {
 const cost = (entry: EffectivePrivilege): number =>
   (entry.set_role ? 100_000 : 0) + (isPublicOnly(entry) ? 10_000 : 0) + (entry.grantable ? 0 : 1_000) + entry.via.length;
 
-const keyOf = (entry: EffectivePrivilege): string =>
-  [entry.scope, entry.kind ?? '', entry.database ?? '', entry.schema ?? '', entry.object ?? '', entry.column ?? '', entry.privilege].join(
-    '\u0000',
-  );
+const keyOf = ({ scope, kind = '', database = '', schema = '', object = '', column = '', privilege }: EffectivePrivilege): string =>
+  `${scope}\u0000${kind}\u0000${database}\u0000${schema}\u0000${object}\u0000${column}\u0000${privilege}`;
 
 /** One privilege on one object; a column is part of its table. */
 const placeOf = ({ kind, database, schema, object, privilege }: Question | Grant): string =>
