@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Effective, groupPrivileges, unreadOf } from './group';
+import { type Effective, groupPrivileges, openGroups, unreadOf } from './group';
 
 const entry = (rest: Partial<Effective> & Pick<Effective, 'scope' | 'privilege'>): Effective => ({ via: [], ...rest });
 const FACTS: Effective[] = [
@@ -48,6 +48,19 @@ describe('grouping privileges', () => {
     expect(groupPrivileges(FACTS, { search: 'ORDERS delete' }).map((group) => group.count)).toEqual([1]);
     expect(groupPrivileges(FACTS, { search: 'writers' })).toHaveLength(1);
     expect(groupPrivileges(FACTS, { search: 'nothing like it' })).toEqual([]);
+  });
+});
+
+describe('the groups that stand open', () => {
+  const everybody = Array.from({ length: 6 }, (_, i) =>
+    entry({ scope: 'database', database: `db${i}`, privilege: 'CONNECT', via: [['public']] }),
+  );
+  it('are first those with something that not everybody has, wherever they stand', () => {
+    const own = entry({ scope: 'table', database: 'zeta', schema: 's', object: 'o', privilege: 'SELECT', via: [['member', 'readers']] });
+    expect(openGroups(groupPrivileges([...everybody, own]))).toEqual(new Set(['db:zeta', 'db:db0', 'db:db1', 'db:db2']));
+  });
+  it('are the first ones where everything comes from PUBLIC', () => {
+    expect(openGroups(groupPrivileges(everybody))).toEqual(new Set(['db:db0', 'db:db1', 'db:db2', 'db:db3']));
   });
 });
 

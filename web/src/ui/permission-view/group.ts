@@ -128,3 +128,16 @@ export function unreadOf(facts: Record<string, unknown> | null): Unread[] {
 export function anywhereIsOne(type: DbType): boolean {
   return type === 'oracle';
 }
+
+/** How many groups stand open when nothing is searched. */
+const OPEN_GROUPS = 4;
+/**
+ * Which groups stand open: those with something that not everybody has come first. What comes from PUBLIC alone is on
+ * every database, and hides what is particular to the account.
+ */
+export function openGroups(groups: readonly Group[]): Set<string> {
+  const own = groups.filter((group) =>
+    group.objects.some((row) => row.sources.some(({ via }) => !(via.length === 1 && via[0]![0] === 'public'))),
+  );
+  return new Set([...own, ...groups.filter((group) => !own.includes(group))].slice(0, OPEN_GROUPS).map((group) => group.key));
+}

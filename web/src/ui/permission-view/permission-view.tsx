@@ -7,11 +7,9 @@ import { useFormat } from '../../i18n/format';
 import { CopyText } from '../copy-text';
 import { Empty } from '../states';
 import { Chip } from '../status';
-import { anywhereIsOne, type Effective, type Group, groupPrivileges, type ObjectRow, type Source, type Unread } from './group';
+import { anywhereIsOne, type Effective, type Group, groupPrivileges, openGroups, type ObjectRow, type Source, type Unread } from './group';
 import { Path } from './path';
 import './permission-view.css';
-
-const OPEN_GROUPS = 4;
 
 /** What an account may do: server, database, object; where each privilege comes from; what could not be read. */
 export function PermissionView({
@@ -34,6 +32,7 @@ export function PermissionView({
   const wanted = useDeferredValue(search);
   const groups = useMemo(() => groupPrivileges(effective, { search: wanted, direct }), [effective, wanted, direct]);
   const narrowed = wanted !== '' || direct;
+  const open = useMemo(() => openGroups(groups), [groups]);
 
   function save() {
     const link = document.createElement('a');
@@ -83,7 +82,9 @@ export function PermissionView({
           unread.length === 0 && <Empty title={t('accounts.priv.none')}>{t('accounts.priv.noneHint')}</Empty>
         )
       ) : (
-        groups.map((group, i) => <GroupView key={`${group.key}${narrowed}`} group={group} type={type} open={narrowed || i < OPEN_GROUPS} />)
+        groups.map((group) => (
+          <GroupView key={`${group.key}${narrowed}`} group={group} type={type} open={narrowed || open.has(group.key)} />
+        ))
       )}
     </div>
   );
