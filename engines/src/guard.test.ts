@@ -131,4 +131,19 @@ describe('the scope around a driver', () => {
       await new Promise<void>((resolve) => net.connect(port, '127.0.0.1', () => resolve()));
     });
   });
+
+  test('a name that answers otherwise when it is connected to (rebinding) is refused by that answer', async () => {
+    await listening(async (port) => {
+      const answers = ['127.0.0.1', '169.254.169.254', '::ffff:a9fe:a9fe', '::ffff:169.254.169.254'];
+      for (const answer of answers) {
+        const lookup = ((_name: string, options: { all?: boolean }, done: (...given: unknown[]) => void) =>
+          options.all
+            ? done(null, [{ address: answer, family: net.isIP(answer) }])
+            : done(null, answer, net.isIP(answer))) as unknown as net.LookupFunction;
+        const scope: GuardScope = { allow: targetPolicy() };
+        const got = await outcome(scope, () => net.connect({ host: 'rebinding.example', port, lookup }));
+        expect([answer, got]).toEqual([answer, answer === '127.0.0.1' ? 'connected' : 'TARGET_NOT_ALLOWED']);
+      }
+    });
+  });
 });

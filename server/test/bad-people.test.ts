@@ -315,6 +315,30 @@ test('1,000 rows of which 200 are bad: the 800 are created, each of the 200 is t
   expect(n).toBe(800);
 });
 
+// ---------------------------------------------------------------- where connections may go
+
+/** The metadata service of a cloud, spelled in every way that something may take for an address. */
+const FORBIDDEN = [
+  ...['169.254.169.254', '2852039166', '0xA9FEA9FE', '0xa9.0xfe.0xa9.0xfe', '0251.0376.0251.0376', '025177524776', '169.254.43518'],
+  ...['169.16689662', '169.254.169.254.', '[::ffff:169.254.169.254]', '::ffff:169.254.169.254', '::ffff:a9fe:a9fe', '64:ff9b::a9fe:a9fe'],
+  ...['[::ffff:a9fe:a9fe%25lo]', 'fe80::1', 'fe80::1%lo', '100.100.100.200', 'fd00:ec2::254', '0.0.0.0', '0', '::', '224.0.0.1'],
+  ...['\uff11\uff16\uff19.254.169.254', '169。254。169。254', '169.254.169.254#@127.0.0.1', 'user@169.254.169.254', '/var/run/postgresql'],
+];
+test('no spelling of a forbidden address is connected to', async () => {
+  for (const db_type of ['mysql', 'postgresql', 'sqlserver', 'oracle'] as const) {
+    const credential_id = await makeCredential(house, { db_type });
+    for (const host of FORBIDDEN) {
+      const reply = await admin().raw({
+        ...{ method: 'POST', url: '/connections/api/test', headers: { 'content-type': 'application/json' } },
+        payload: JSON.stringify({ db_type, host, port: 3306, credential_id, database_name: 'x' }),
+      });
+      const { data, extra } = reply.json();
+      const said = reply.statusCode === 400 ? 'REFUSED' : (data?.result?.error_code ?? extra?.error_code);
+      expect(['REFUSED', 'TARGET_NOT_ALLOWED', 'HOST_NOT_FOUND'], `${db_type} ${host}: ${reply.body.slice(0, 300)}`).toContain(said);
+    }
+  }
+});
+
 // ---------------------------------------------------------------- sign-in
 
 test(
