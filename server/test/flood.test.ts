@@ -27,7 +27,9 @@ const AT_ONCE = 8;
 const LATE_MS = 10_000;
 const FIRST = Math.min(10_000, Math.floor(REQUESTS / 3));
 const GROWTH_MB = 20;
-const IDLE = 10_000;
+/** Fewer where a process may not open so many files; node raises its own limit as far as it may. */
+const FILES = Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Infinity);
+const IDLE = Math.min(10_000, Math.floor((FILES - 1000) / 500) * 500);
 const IDLE_MB = 400;
 
 const world = fakeWorld(6, fakeFleet(6).slice(0, 4));
