@@ -15,6 +15,7 @@ describe('what a sync could not read', () => {
         records={[
           record(1, { sync_details: { unread: [shop] } }),
           record(2, { sync_details: { unread: [{ ...shop, database: 'bi', needs: null }] } }),
+          record(5, { sync_details: { unread: 3, matched: 40 } }),
           record(3, { sync_details: { unmeasured: [{ name: 'attic', code: 'PRIVILEGE_MISSING' }] } }),
           record(4, { status: 'failed', sync_details: { unread: [{ ...shop, database: 'not told' }] } }),
           record(5, {}),

@@ -11,11 +11,11 @@ interface Unread {
   code: string;
   needs?: string | null;
 }
-/** Of accounts `unread`, of sizes `unmeasured`. */
+/** Of accounts `unread`, of sizes `unmeasured`. Another kind of session says something else by these words: classification counts. */
 function placesOf({ status, sync_details: details }: SyncRecord): Unread[] {
   if (status !== 'completed') return [];
-  const { unread, unmeasured } = (details ?? {}) as { unread?: Unread[]; unmeasured?: Unread[] };
-  return [...(unread ?? []), ...(unmeasured ?? [])];
+  const { unread, unmeasured } = (details ?? {}) as { unread?: unknown; unmeasured?: unknown };
+  return [unread, unmeasured].flatMap((places) => (Array.isArray(places) ? (places as Unread[]) : []));
 }
 
 export function SessionUnread({ records }: { records: readonly SyncRecord[] }) {
