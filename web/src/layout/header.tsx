@@ -70,17 +70,17 @@ export function Header({ onMenu, onSearch }: { onMenu: () => void; onSearch: () 
       </button>
       <span className="grow" />
       <RunningBadge />
-      <Dropdown menu={languages} trigger={['click']}>
+      <Dropdown menu={languages} trigger={['click']} getPopupContainer={inHeader}>
         <button type="button" className="icon-button" aria-label={t('prefs.language')} aria-haspopup="menu">
           <GlobalIcon />
         </button>
       </Dropdown>
-      <Dropdown menu={themes} trigger={['click']}>
+      <Dropdown menu={themes} trigger={['click']} getPopupContainer={inHeader}>
         <button type="button" className="icon-button" aria-label={t('prefs.theme')} aria-haspopup="menu">
           <BgColorsIcon />
         </button>
       </Dropdown>
-      <Dropdown menu={mine} trigger={['click']} placement="bottomRight">
+      <Dropdown menu={mine} trigger={['click']} placement="bottomRight" getPopupContainer={inHeader}>
         <button type="button" className="head-user" aria-label={`${t('shell.userMenu')}: ${user?.username ?? ''}`} aria-haspopup="menu">
           <UserIcon />
           <span className="cut">{user?.username}</span>
@@ -95,6 +95,9 @@ export function Header({ onMenu, onSearch }: { onMenu: () => void; onSearch: () 
     </header>
   );
 }
+
+/** The header stays while the page scrolls: a menu in the page would be put in its place anew under the pointer. */
+const inHeader = (node: HTMLElement): HTMLElement => node.closest('header') ?? document.body;
 
 async function signOut(): Promise<void> {
   await send({ method: 'POST', path: '/auth/api/logout', body: {} }).catch(() => undefined);
