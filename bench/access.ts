@@ -5,8 +5,6 @@
 import { request } from 'undici';
 import { buildApp } from '../server/src/app.ts';
 import { today } from '../server/src/clock.ts';
-import { insertUser } from '../server/src/features/identity/queries.ts';
-import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { fillFleet } from './fill-fleet.ts';
 import { openBenchHouse } from './house.ts';
 import { type Row, writeResults } from './results.ts';
@@ -45,20 +43,12 @@ export async function access(): Promise<void> {
       today(clock),
       now,
     );
-    const user = await insertUser(db, {
-      username: 'bench',
-      role: 'admin',
-      password: '-',
-      is_active: true,
-      must_change_password: false,
-      created_at: now,
-    });
-    const { cookie } = await openSession(db, { userId: user.id, remember: true, ip: '127.0.0.1', userAgent: null }, now);
+    const { header: cookie } = await house.signIn();
     const app = await buildApp(deps);
     const origin = await app.listen({ host: '127.0.0.1', port: 0 });
     const get = async (query: string) => {
       const started = performance.now();
-      const reply = await request(`${origin}/account/api/access?${query}`, { headers: { cookie: `${SESSION_COOKIE}=${cookie}` } });
+      const reply = await request(`${origin}/account/api/access?${query}`, { headers: { cookie } });
       const text = await reply.body.text();
       if (reply.statusCode !== 200) throw new Error(`${query}: ${reply.statusCode} ${text.slice(0, 200)}`);
       const { data } = JSON.parse(text) as { data: { total: number; summary: { asked: number } } };

@@ -10,8 +10,6 @@ import { buildApp } from '../server/src/app.ts';
 import { today } from '../server/src/clock.ts';
 import { aggregate, periodOf, PERIOD_TYPES, startAggregation } from '../server/src/features/capacity/index.ts';
 import { startClassification } from '../server/src/features/classification/index.ts';
-import { insertUser } from '../server/src/features/identity/queries.ts';
-import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { FLEETS, fillFleet } from './fill-fleet.ts';
 import { noteWrite } from '../server/src/store/table-writes.ts';
 import { type BenchHouse, openBenchHouse } from './house.ts';
@@ -181,16 +179,7 @@ export async function api(): Promise<void> {
       `${size.instances} instances, ${size.instances * size.accountsEach} accounts and their roles, ${size.instances * size.databasesEach} databases × ${size.days} days, ${size.logs} logs`,
     );
     await jobs(house);
-    const user = await insertUser(db, {
-      username: 'bench',
-      role: 'admin',
-      password: '-',
-      is_active: true,
-      must_change_password: false,
-      created_at: now,
-    });
-    const { cookie: session } = await openSession(db, { userId: user.id, remember: true, ip: '127.0.0.1', userAgent: null }, now);
-    const cookie = `${SESSION_COOKIE}=${session}`;
+    const { header: cookie } = await house.signIn();
     const port = await freePort();
     server = await startServer(deps.config.dataDir, port);
     await new Promise((resolve) => setTimeout(resolve, 5000));

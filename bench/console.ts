@@ -7,8 +7,6 @@ import type { Page, Response } from 'playwright-core';
 import { today } from '../server/src/clock.ts';
 import { aggregate, periodOf, PERIOD_TYPES } from '../server/src/features/capacity/index.ts';
 import { startClassification } from '../server/src/features/classification/index.ts';
-import { insertUser } from '../server/src/features/identity/queries.ts';
-import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { launch } from '../e2e/browser.ts';
 import { fillFleet } from './fill-fleet.ts';
 import { type BenchHouse, openBenchHouse } from './house.ts';
@@ -160,7 +158,7 @@ function add(name: string, seen: readonly Seen[]): void {
   console.log(`${name.padEnd(44)} ${ms(median(paints)).padStart(8)}  ${note}`);
 }
 
-async function fill(house: BenchHouse): Promise<string> {
+async function fill(house: BenchHouse): ReturnType<BenchHouse['signIn']> {
   const { deps } = house;
   const { db, clock, queue } = deps;
   const now = new Date();
@@ -176,15 +174,7 @@ async function fill(house: BenchHouse): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await deps.store.pool.query('vacuum analyze');
-  const user = await insertUser(db, {
-    username: 'bench',
-    role: 'admin',
-    password: '-',
-    is_active: true,
-    must_change_password: false,
-    created_at: now,
-  });
-  return (await openSession(db, { userId: user.id, remember: true, ip: '127.0.0.1', userAgent: null }, now)).cookie;
+  return house.signIn();
 }
 
 export async function consolePages(): Promise<void> {
@@ -202,7 +192,7 @@ export async function consolePages(): Promise<void> {
     };
     const context = await browser.newContext({ baseURL: base, viewport: { width: 1440, height: 900 }, locale: 'en-US' });
     await context.addCookies([
-      { name: SESSION_COOKIE, value: cookie, url: base },
+      { name: cookie.name, value: cookie.value, url: base },
       { name: 'whalefall_locale', value: 'en', url: base },
     ]);
     await context.addInitScript({ content: WATCH });

@@ -6,8 +6,10 @@ import { assemble, type Deps } from '../server/src/assemble.ts';
 import { systemClock, today } from '../server/src/clock.ts';
 import { loadConfig } from '../server/src/config.ts';
 import { createCredential } from '../server/src/features/credentials/index.ts';
+import { insertUser } from '../server/src/features/identity/queries.ts';
 import { createInstancesIn, syncTargets } from '../server/src/features/instances/index.ts';
 import { startSession, waitForRecord } from '../server/src/features/sync-sessions/index.ts';
+import { openSession, SESSION_COOKIE } from '../server/src/http/session.ts';
 import { silentLog } from '../server/src/logbook/index.ts';
 import { migrateToLatest } from '../server/src/store/migrate.ts';
 import { openStore } from '../server/src/store/open.ts';
@@ -21,6 +23,8 @@ export interface BenchHouse {
   sync(category: 'account' | 'capacity', instanceId: number): Promise<{ ms: number; details: Record<string, unknown>; status: string }>;
   /** All instances; @returns when each but `hung` had ended. */
   syncAll(hung?: number): Promise<number>;
+  /** An administrator's session, as a browser's cookie and as the header. */
+  signIn(): Promise<{ name: string; value: string; header: string }>;
   close(): Promise<void>;
 }
 
@@ -88,6 +92,19 @@ export async function openBenchHouse(engines?: Deps['engines']): Promise<BenchHo
       )
         await new Promise((resolve) => setTimeout(resolve, 100));
       return ms;
+    },
+    async signIn() {
+      const now = new Date();
+      const user = await insertUser(db, {
+        username: 'bench',
+        role: 'admin',
+        password: '-',
+        is_active: true,
+        must_change_password: false,
+        created_at: now,
+      });
+      const { cookie: value } = await openSession(db, { userId: user.id, remember: true, ip: '127.0.0.1', userAgent: null }, now);
+      return { name: SESSION_COOKIE, value, header: `${SESSION_COOKIE}=${value}` };
     },
     async close() {
       await worker.stop();
