@@ -17,7 +17,8 @@ COPY server server
 COPY web web
 RUN node scripts/build.mjs
 # What the bundle loads at run time, and nothing that only built it.
-RUN npm prune --omit=dev --no-audit --no-fund
+# The MySQL server is for tests; npm knows no optional development packages.
+RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/mysql-server-*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=5001 WHALEFALL_DATA_DIR=/data

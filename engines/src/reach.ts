@@ -2,6 +2,7 @@
 import type { DbType } from './engine.ts';
 import type { Membership } from './facts.ts';
 import type { Principal, Step } from './effective.ts';
+import { everybodysAsRole, sameHosts } from './hosts.ts';
 
 export interface World {
   dbType: DbType;
@@ -13,6 +14,8 @@ export interface World {
   guests?: readonly Principal[];
   /** What everybody reaches, once found: it is the same for each account. */
   everybodys?: Map<Principal, readonly Source[]>;
+  /** MySQL: accounts of the same name on several hosts, once they were asked for. */
+  byUser?: Map<string, Principal[]>;
 }
 
 export interface Source {
@@ -25,6 +28,8 @@ export interface Source {
   database?: string;
   /** SQL Server's everybody: what a database gives it counts for whoever gets into that database. */
   enters?: (database: string) => boolean;
+  /** MySQL: rows of another host, which count in these scopes, and in what order. */
+  rows?: { scopes: ReadonlySet<string>; rank: number };
 }
 
 export function reach(world: World, account: Principal): Source[] {
@@ -42,6 +47,7 @@ export function reach(world: World, account: Principal): Source[] {
     active(world.dbType, membership, depth),
   );
   for (const source of now) add(source);
+  if (world.dbType === 'mysql') for (const source of sameHosts(world, account)) add(source);
   // SQL Server knows no SET ROLE; elsewhere a role that may be set brings what it inherits itself.
   if (world.dbType !== 'sqlserver' && (account.facts?.memberships.length ?? 0) > 0) {
     const settable = closure(world, { principal: account, via: [], setRole: true, personal: true }, (membership) => membership.set, true);
@@ -128,9 +134,12 @@ export function databaseLists(world: World, account: Principal): Source[][] {
   });
   const publics = world.publics.filter((everybody) => everybody !== account);
   return [
-    [{ principal: account, via: [], setRole: false, personal: true }],
-    ...roles.map((role) => closure(world, role, all)),
-    ...publics.map((principal) => closure(world, { principal, via: [['public']], setRole: false, personal: false }, all)),
+    [{ principal: account, via: [], setRole: false, personal: true }, ...sameHosts(world, account)],
+    ...roles.map((role) => [...closure(world, role, all), ...everybodysAsRole(world, role.setRole)]),
+    ...publics.map((principal) => [
+      ...closure(world, { principal, via: [['public']], setRole: false, personal: false }, all),
+      ...everybodysAsRole(world, false),
+    ]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Laws that every engine obeys: PostgreSQL and MariaDB on servers that the test starts itself (or ENGINE_URL_POSTGRESQL,
+ * Laws that every engine obeys: PostgreSQL, MariaDB and MySQL 5.6 on servers that the test starts itself (or ENGINE_URL_POSTGRESQL,
  * ENGINE_URL_MARIADB), SQL Server with its real driver on a small server of ours, Oracle's connecting with its real
  * driver and its reading on documented rows.
  */
@@ -15,10 +15,11 @@ import {
 import { freePort } from './live.ts';
 import { oracleSubject } from './oracle-model.ts';
 import { sqlserverSubject } from './sqlserver-model.ts';
-import { mariadbSubject, options, postgresSubject, withConnection, type Subject } from './subjects.ts';
+import { mariadbSubject, mysql56Subject, options, postgresSubject, withConnection, type Subject } from './subjects.ts';
 import { freezingLine, silentServer } from './wire.ts';
 
-const MONITOR = 'whalefall_monitor';
+/** MySQL 5.6 takes 16 characters. */
+const MONITOR = 'whalefall_eyes';
 const SECRET = 'Plant3d-secret';
 
 interface Case {
@@ -29,14 +30,19 @@ interface Case {
   /** Absent where no server can run it. */
   script?: (databases: string[]) => string[];
   database: string;
-  /** A role's name there. */
-  role: string;
+  /** A role's name there; null where there are none. */
+  role: string | null;
   /** False: there is no server to sign in to, only one to fail to reach. */
   signsIn: boolean;
 }
 
 const sqlserver = await sqlserverSubject();
 const oracle = oracleSubject();
+
+const makeMysqlAccounts = (s: Subject, from: number, count: number): Promise<void> =>
+  s.run(
+    Array.from({ length: count }, (_, i) => [`CREATE USER many_${from + i}@'%'`, `GRANT SELECT ON shop.* TO many_${from + i}@'%'`]).flat(),
+  );
 
 const cases: Case[] = [
   {
@@ -77,19 +83,36 @@ const cases: Case[] = [
         `CREATE USER closed_out@'%' IDENTIFIED BY '${SECRET}'`,
       ]);
     },
-    makeAccounts: (s: Subject, from: number, count: number) =>
-      s.run(
-        Array.from({ length: count }, (_, i) => [
-          `CREATE USER many_${from + i}@'%'`,
-          `GRANT SELECT ON shop.* TO many_${from + i}@'%'`,
-        ]).flat(),
-      ),
+    makeAccounts: makeMysqlAccounts,
     script: () =>
       monitoringScript('mysql', { username: MONITOR, password: SECRET, flavour: 'mariadb' })
         .split('\n')
         .filter((line) => !line.startsWith('--')),
     database: 'shop',
     role: 'staff',
+    signsIn: true,
+  },
+  {
+    name: 'MySQL 5.6',
+    subject: await mysql56Subject(),
+    prepare: async (s: Subject) => {
+      await s.run([
+        'CREATE DATABASE shop',
+        'CREATE TABLE shop.orders(id int, email text)',
+        'CREATE TABLE shop.old(id int) ENGINE=MyISAM',
+        `CREATE USER app@'%' IDENTIFIED BY '${SECRET}'`,
+        "CREATE USER staff@'10.0.0.0/255.0.0.0'",
+        "GRANT SELECT ON shop.* TO staff@'10.0.0.0/255.0.0.0'",
+        `CREATE USER closed_out@'%' IDENTIFIED BY '${SECRET}'`,
+      ]);
+    },
+    makeAccounts: makeMysqlAccounts,
+    script: () =>
+      monitoringScript('mysql', { username: MONITOR, password: SECRET, flavour: 'mysql', version: '5.6' })
+        .split('\n')
+        .filter((line) => !line.startsWith('--')),
+    database: 'shop',
+    role: null,
     signsIn: true,
   },
   {
@@ -217,9 +240,11 @@ for (const { name, subject, prepare, makeAccounts, script, database, role, signs
 
     test('the filter hides names and says how many, but no roles', async () => {
       const before = await withConnection(s, {}, (connection) => connection.accounts(NO_FILTER));
-      const read = await withConnection(s, {}, (connection) => connection.accounts({ exclude: [], patterns: ['app%', `${role}%`] }));
+      const read = await withConnection(s, {}, (connection) =>
+        connection.accounts({ exclude: [], patterns: ['app%', ...(role ? [`${role}%`] : [])] }),
+      );
       expect(read.filteredOut).toBe(before.filteredOut + 1);
-      expect(read.accounts.some((account) => account.username === role)).toBe(true);
+      if (role) expect(read.accounts.some((account) => account.username === role)).toBe(true);
     });
 
     test('sizes are whole bytes, system databases are said to be so, the filter is reported', async () => {
@@ -249,7 +274,7 @@ for (const { name, subject, prepare, makeAccounts, script, database, role, signs
       ];
       expect(seen.unread).toEqual([]);
       expect(seen.accounts).toEqual(full.accounts);
-      expect(byName(seen).has(name === 'MariaDB' ? `${MONITOR}@%` : MONITOR)).toBe(true);
+      expect(byName(seen).has(s.engine.type === 'mysql' ? `${MONITOR}@%` : MONITOR)).toBe(true);
       const sizes = await withConnection(s, mine, (c) => c.databaseSizes(NO_FILTER));
       expect(sizes.unmeasured).toEqual([]);
       expect(sizes.databases.find((size) => size.name === database)?.sizeBytes).toBeGreaterThan(0);
@@ -259,18 +284,21 @@ for (const { name, subject, prepare, makeAccounts, script, database, role, signs
   });
 }
 
-const [postgres = null, mariadb = null] = cases.map((entry) => entry.subject);
+const [postgres = null, mariadb = null, mysql56 = null] = cases.map((entry) => entry.subject);
 
-describe.skipIf(!mariadb)('without rights: MariaDB', () => {
-  test('accounts and sizes fail with what would help, they are not empty (40-D13, 30-1)', async () => {
+describe.each([
+  ['MariaDB', mariadb, 'global_priv', 'PROCESS'],
+  ['MySQL 5.6', mysql56, 'user', 'SHOW VIEW'],
+])('without rights: %s', (_name, subject, table, sizing) => {
+  test.skipIf(!subject)('accounts and sizes fail with what would help, they are not empty (40-D13, 30-1)', async () => {
     const bare = { username: 'closed_out', password: SECRET };
-    const accounts = await failure(withConnection(mariadb!, bare, (c) => c.accounts(NO_FILTER)));
-    expect([accounts.code, accounts.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SELECT ON mysql.global_priv TO 'closed_out'@'%'"]);
-    const sizes = await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)));
+    const accounts = await failure(withConnection(subject!, bare, (c) => c.accounts(NO_FILTER)));
+    expect([accounts.code, accounts.needs]).toEqual(['PRIVILEGE_MISSING', `GRANT SELECT ON mysql.${table} TO 'closed_out'@'%'`]);
+    const sizes = await failure(withConnection(subject!, bare, (c) => c.databaseSizes(NO_FILTER)));
     expect([sizes.code, sizes.needs]).toEqual(['PRIVILEGE_MISSING', "GRANT SHOW DATABASES ON *.* TO 'closed_out'@'%'"]);
-    await mariadb!.run("GRANT SHOW DATABASES ON *.* TO closed_out@'%'");
-    expect((await failure(withConnection(mariadb!, bare, (c) => c.databaseSizes(NO_FILTER)))).needs).toBe(
-      "GRANT PROCESS ON *.* TO 'closed_out'@'%'",
+    await subject!.run("GRANT SHOW DATABASES ON *.* TO closed_out@'%'");
+    expect((await failure(withConnection(subject!, bare, (c) => c.databaseSizes(NO_FILTER)))).needs).toBe(
+      `GRANT ${sizing} ON *.* TO 'closed_out'@'%'`,
     );
   });
 });

@@ -1,14 +1,15 @@
 /** The monitoring account, made with exactly the script we give out: it sees everything, and needs each of its grants. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { monitoringStatements, NO_FILTER, type Capability, type EngineError, type ScriptOptions } from '../src/index.ts';
-import { mariadbSubject, postgresSubject, withConnection, type Subject } from './subjects.ts';
+import { mariadbSubject, mysql56Subject, postgresSubject, withConnection, type Subject } from './subjects.ts';
 
 const MONITOR = 'least_of_all';
 const SECRET = "Plant3d'secret\\";
-const [postgres, mariadb] = [await postgresSubject(), await mariadbSubject()];
+const [postgres, mariadb, mysql56] = [await postgresSubject(), await mariadbSubject(), await mysql56Subject()];
 afterAll(async () => {
   await postgres?.end();
   await mariadb?.end();
+  await mysql56?.end();
 });
 
 interface Case {
@@ -53,6 +54,24 @@ const cases: Case[] = [
       "GRANT UPDATE(x) ON shop.t TO reader@'%'",
       "GRANT EXECUTE ON PROCEDURE shop.p TO reader@'%'",
       "GRANT PROXY ON ''@'%' TO reader@'%'",
+    ],
+    unread: [],
+  },
+  {
+    name: 'MySQL 5.6',
+    subject: mysql56,
+    options: { username: MONITOR, password: SECRET, flavour: 'mysql', version: '5.6' },
+    account: `${MONITOR}@%`,
+    prepare: [
+      'CREATE DATABASE shop',
+      'CREATE TABLE shop.t(x int)',
+      'CREATE PROCEDURE shop.p() SELECT 1',
+      "CREATE USER reader@'%'",
+      "GRANT SELECT ON shop.* TO reader@'%'",
+      "GRANT SELECT ON shop.t TO reader@'%'",
+      "GRANT UPDATE(x) ON shop.t TO reader@'%'",
+      "GRANT EXECUTE ON PROCEDURE shop.p TO reader@'%'",
+      "GRANT PROXY ON ''@'' TO reader@'%'",
     ],
     unread: [],
   },

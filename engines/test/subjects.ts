@@ -3,6 +3,7 @@ import pg from 'pg';
 import mysql from 'mysql2/promise';
 import { engines, targetPolicy, type ConnectOptions, type Connection, type Engine, type Target } from '../src/index.ts';
 import { orSkip, startMariadb, startPostgres, type LiveServer } from './live.ts';
+import { startMysql56 } from './live-mysql56.ts';
 
 export interface Subject {
   engine: Engine;
@@ -74,27 +75,29 @@ export const postgresSubject = (): Promise<Subject | null> =>
     };
   });
 
-export const mariadbSubject = (): Promise<Subject | null> =>
-  orSkip('MariaDB', async () => {
-    const server = await startMariadb();
-    const connection = await mysql.createConnection({
-      host: server.host,
-      port: server.port,
-      user: server.username,
-      password: server.password,
-    });
-    return {
-      engine: engines.mysql,
-      server,
-      target: { host: server.host, port: server.port, database: null, username: server.username, password: server.password, options: {} },
-      version: 0,
-      async run(statements) {
-        for (const statement of [statements].flat()) await connection.query(statement);
-      },
-      rows: async <T>(statement: string, values?: unknown[]) => (await connection.query(statement, values))[0] as T[],
-      async end() {
-        await connection.end();
-        await server.stop();
-      },
-    };
+export const mariadbSubject = (): Promise<Subject | null> => orSkip('MariaDB', () => mysqlSubject(startMariadb));
+export const mysql56Subject = (): Promise<Subject | null> => orSkip('MySQL 5.6', () => mysqlSubject(startMysql56));
+
+async function mysqlSubject(start: () => Promise<LiveServer>): Promise<Subject> {
+  const server = await start();
+  const connection = await mysql.createConnection({
+    host: server.host,
+    port: server.port,
+    user: server.username,
+    password: server.password,
   });
+  return {
+    engine: engines.mysql,
+    server,
+    target: { host: server.host, port: server.port, database: null, username: server.username, password: server.password, options: {} },
+    version: 0,
+    async run(statements) {
+      for (const statement of [statements].flat()) await connection.query(statement);
+    },
+    rows: async <T>(statement: string, values?: unknown[]) => (await connection.query(statement, values))[0] as T[],
+    async end() {
+      await connection.end();
+      await server.stop();
+    },
+  };
+}

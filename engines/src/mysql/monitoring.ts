@@ -18,6 +18,8 @@ export function monitoring({ username, flavour = 'mysql', version, host = '%', p
   const account = `${text(username)}@${text(host)}`;
   const number = versionOf(version, flavour === 'mariadb' ? 1011 : 800);
   const isNew = flavour === 'mysql' && number >= 800;
+  // MySQL 5.6 does not tell the sizes of files, so the right to see them is of no use there.
+  const filesTold = flavour === 'mariadb' || number >= 507;
   const grant = (what: string, why?: ScriptStatement['why']): ScriptStatement => granting(what, account, why);
   const accounts = { en: 'accounts, roles and grants', zh: '账户、角色与授权' };
   const accountTable =
@@ -37,10 +39,10 @@ export function monitoring({ username, flavour = 'mysql', version, host = '%', p
   return [
     { sql: `CREATE USER ${account} IDENTIFIED BY ${text(password)};` },
     grant('SHOW VIEW ON *.*', {
-      en: 'names of all databases and sizes of tables that are not InnoDB: it shows tables and definitions of views, no row',
-      zh: '所有数据库的名称与非 InnoDB 表的大小：可见表与视图定义，看不到任何数据行',
+      en: `names of all databases and sizes of ${filesTold ? 'tables that are not InnoDB' : 'their tables'}: it shows tables and definitions of views, no row`,
+      zh: `所有数据库的名称与${filesTold ? '非 InnoDB ' : ''}表的大小：可见表与视图定义，看不到任何数据行`,
     }),
-    grant('PROCESS ON *.*', { en: 'sizes of InnoDB files', zh: 'InnoDB 文件的大小' }),
+    ...(filesTold ? [grant('PROCESS ON *.*', { en: 'sizes of InnoDB files', zh: 'InnoDB 文件的大小' })] : []),
     accountTable,
     ...[...TABLES, ...more].map((table) => grant(`SELECT ON mysql.${table}`)),
   ];

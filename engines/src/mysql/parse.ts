@@ -60,6 +60,8 @@ export interface Draft {
   changed: string | null;
   lifetime: number | null;
   isRole: boolean;
+  /** No account: everybody who comes from its host. */
+  isPublic?: true;
   defaultRole: string | null;
 }
 
@@ -120,8 +122,35 @@ export function draftOfUser(row: UserRow): Draft {
   };
 }
 
+/** Rows of `mysql.db` without a name count for everybody from that host, whether there is an anonymous account or not. */
+function everybodys(accounts: readonly Draft[], rows: GrantRows): Draft[] {
+  const there = new Set(accounts.filter(({ user }) => user === '').map(({ host }) => host));
+  const hosts = new Set(rows.databases.filter((row) => row['User'] === '').map((row) => row['Host'] as string));
+  return [...hosts].filter((host) => host !== '' && !there.has(host)).map(everybodyOf);
+}
+const everybodyOf = (host: string): Draft => ({
+  user: '',
+  host,
+  global: [],
+  restrictions: [],
+  plugin: null,
+  locked: false,
+  expired: undefined,
+  changed: null,
+  lifetime: null,
+  isRole: false,
+  isPublic: true,
+  defaultRole: null,
+});
+
 /** Facts of every account and role, canonical. Rows of accounts that no longer exist are nobody's and are left out. */
-export function parseAccounts(drafts: readonly Draft[], rows: GrantRows, version: Version, unread: readonly Unread[] = []): AccountFact[] {
+export function parseAccounts(
+  accounts: readonly Draft[],
+  rows: GrantRows,
+  version: Version,
+  unread: readonly Unread[] = [],
+): AccountFact[] {
+  const drafts = [...accounts, ...everybodys(accounts, rows)];
   const facts = new Map<string, PrivilegeFacts>(drafts.map((draft) => [identity(draft.user, draft.host), emptyFacts()]));
   const at = (user: string, host: string): PrivilegeFacts | undefined => facts.get(identity(user, host));
   for (const draft of drafts) addGlobal(at(draft.user, draft.host)!, draft);
@@ -232,7 +261,8 @@ function addRoles(drafts: readonly Draft[], rows: GrantRows, at: At): void {
   for (const row of rows.mysqlRoles) add(row.TO_USER, row.TO_HOST, identity(row.FROM_USER, row.FROM_HOST), row.WITH_ADMIN_OPTION === 'Y');
   for (const role of mandatoryRoles(rows.settings?.mandatory ?? '')) {
     for (const draft of drafts)
-      if (identity(draft.user, draft.host) !== role && !draft.isRole) add(draft.user, draft.host, role, false, 'mandatory_roles');
+      if (identity(draft.user, draft.host) !== role && !draft.isRole && !draft.isPublic)
+        add(draft.user, draft.host, role, false, 'mandatory_roles');
   }
 }
 
@@ -252,7 +282,7 @@ function accountOf(draft: Draft, facts: PrivilegeFacts, isRole: boolean, version
     facts.grants.filter((grant) => grant.scope === 'server' && grant.state === 'grant').map((grant) => grant.privilege),
   );
   const everything = STATIC_ALL.every((name) => server.has(name)) && server.has('CREATE USER') && server.has('GRANT OPTION');
-  const isPublic = version.flavour === 'mariadb' && draft.isRole && draft.user === PUBLIC && draft.host === '';
+  const isPublic = draft.isPublic ?? (version.flavour === 'mariadb' && draft.isRole && draft.user === PUBLIC && draft.host === '');
   return {
     username: identity(draft.user, draft.host),
     displayName: displayName(draft.user, draft.host),
@@ -273,7 +303,7 @@ function accountOf(draft: Draft, facts: PrivilegeFacts, isRole: boolean, version
       ...(draft.expired === undefined ? {} : { password_expired: draft.expired }),
       is_role: isRole || isPublic,
       is_public: isPublic,
-      is_anonymous: draft.user === '' && draft.host !== '',
+      is_anonymous: draft.user === '' && draft.host !== '' && !isPublic,
       flavour: version.flavour,
     },
     facts,

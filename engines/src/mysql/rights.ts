@@ -48,6 +48,8 @@ export const seesAllTables = (rights: OwnRights): boolean => SHOWING.some((name)
 export const seesAllDatabases = (rights: OwnRights): boolean => rights.global.has('SHOW DATABASES') || seesAllTables(rights);
 export const seesTablesOf = (rights: OwnRights, database: string): boolean =>
   seesAllTables(rights) || rights.databases.some((pattern) => matchesPattern(pattern, database));
+/** MySQL 5.6 does not say how large an InnoDB file is: there sizes are the tables' own figures. */
+export const tellsFileSizes = (version: Version): boolean => version.flavour === 'mariadb' || version.number >= 50700;
 export const seesTablespaces = (rights: OwnRights): boolean => rights.global.has('PROCESS') || rights.global.has('ALL PRIVILEGES');
 
 /** The tables of schema `mysql` that the account read needs on this server. */
@@ -83,8 +85,10 @@ export function capabilitiesOf(rights: OwnRights, version: Version, login: strin
       ),
     ),
     capability('sizes', 'SHOW DATABASES', seesAllDatabases(rights), true, `GRANT SHOW DATABASES ON *.* TO ${account}`),
-    capability('sizes', 'PROCESS', seesTablespaces(rights), !seesAllTables(rights), `GRANT PROCESS ON *.* TO ${account}`),
+    ...(tellsFileSizes(version)
+      ? [capability('sizes', 'PROCESS', seesTablespaces(rights), !seesAllTables(rights), `GRANT PROCESS ON *.* TO ${account}`)]
+      : []),
     // Without it the tables of other storage engines than InnoDB cannot be seen, and nothing says that there are any.
-    capability('sizes', 'SHOW VIEW', seesAllTables(rights), false, `GRANT SHOW VIEW ON *.* TO ${account}`),
+    capability('sizes', 'SHOW VIEW', seesAllTables(rights), !tellsFileSizes(version), `GRANT SHOW VIEW ON *.* TO ${account}`),
   ];
 }

@@ -4,7 +4,7 @@ import { filterDatabases, type NameFilter } from '../filters.ts';
 import { quoteAccount, type Reading } from './accounts.ts';
 import { errnoOf } from './client.ts';
 import { FRESH_STATISTICS, OTHER_TABLE_SIZES, SCHEMAS, TABLE_SIZES, tablespaces } from './queries.ts';
-import { ownRights, seesAllDatabases, seesAllTables, seesTablesOf, seesTablespaces, type OwnRights } from './rights.ts';
+import { ownRights, seesAllDatabases, seesAllTables, seesTablesOf, seesTablespaces, tellsFileSizes, type OwnRights } from './rights.ts';
 
 const SYSTEM = new Set(['information_schema', 'performance_schema', 'mysql', 'sys']);
 /** Unknown table, unknown column, unknown character set: this version has no such view. */
@@ -32,16 +32,17 @@ export async function readSizes(reading: Reading, filter: NameFilter): Promise<S
   const names = (await session.query<{ name: string }>(SCHEMAS)).map((row) => row.name).sort();
   if (names.length === 0) throw new EngineError('EMPTY_INVENTORY', { stage: 'query', detail: 'no database is visible' });
   const { kept, filtered } = filterDatabases(names, filter);
+  const needs = `GRANT ${tellsFileSizes(reading.version) ? 'PROCESS' : 'SHOW VIEW'} ON *.* TO ${account}`;
   const measured = (await byTablespace(reading, rights)) ?? (await byTable(reading, rights));
   const read: SizesRead = { databases: [], unmeasured: [], filtered, source: measured.source, statements: 0 };
   for (const name of kept) {
     if (measured.covers(name)) read.databases.push(sizeOf(name, measured.bytes.get(name) ?? 0));
-    else read.unmeasured.push({ name, code: 'PRIVILEGE_MISSING', needs: `GRANT PROCESS ON *.* TO ${account}` });
+    else read.unmeasured.push({ name, code: 'PRIVILEGE_MISSING', needs });
   }
   if (read.databases.length === 0 && read.unmeasured.length > 0) {
     throw new EngineError('PRIVILEGE_MISSING', {
       stage: 'query',
-      needs: `GRANT PROCESS ON *.* TO ${account}`,
+      needs,
       detail: 'neither tablespaces nor tables are visible',
     });
   }
@@ -58,7 +59,7 @@ const sizeOf = (name: string, bytes: number): DatabaseSize => ({
 });
 
 async function byTablespace({ session, version }: Reading, rights: OwnRights): Promise<Measured | null> {
-  if (!seesTablespaces(rights)) return null;
+  if (!tellsFileSizes(version) || !seesTablespaces(rights)) return null;
   const newName = version.flavour === 'mysql' && version.number >= 80000;
   for (const view of newName
     ? (['INNODB_TABLESPACES', 'INNODB_SYS_TABLESPACES'] as const)

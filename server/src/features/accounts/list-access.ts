@@ -180,6 +180,7 @@ function stepsOf({ instance_id, username, entry }: Found) {
   const steps: { instance_id: number; username: string; permission: string }[] = [];
   let holder = username;
   for (const [kind, name] of entry.via) {
+    if (kind === 'host') holder = name;
     if (kind !== 'member') continue;
     steps.push({ instance_id, username: holder, permission: name });
     holder = name;

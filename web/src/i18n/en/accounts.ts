@@ -63,6 +63,7 @@ const accounts: typeof zh = {
     direct: 'directly',
     public: 'PUBLIC',
     owner: 'owner',
+    host: 'granted to {{name}}',
     attribute: 'attribute {{name}}',
     grantable: 'grantable',
     setRole: 'SET ROLE',

@@ -61,6 +61,7 @@ export default {
     direct: '直接授予',
     public: 'PUBLIC',
     owner: '属主',
+    host: '授予 {{name}}',
     attribute: '属性 {{name}}',
     grantable: '可转授',
     setRole: '需 SET ROLE',

@@ -7,6 +7,7 @@ export function Path({ steps }: { steps: string[][] }) {
   const words = steps.map(([kind, name = '']) => {
     if (kind === 'public') return t('accounts.priv.public');
     if (kind === 'owner') return t('accounts.priv.owner');
+    if (kind === 'host') return t('accounts.priv.host', { name });
     if (kind === 'attribute') return t('accounts.priv.attribute', { name });
     return name;
   });

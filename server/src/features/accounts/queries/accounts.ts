@@ -278,7 +278,7 @@ export const instanceAccountStats = (db: Db, instanceId: number) =>
 
 /**
  * The accounts whose facts decide what this one may do: itself, the roles it reaches, PUBLIC and PostgreSQL's pg_database_owner
- * with their own roles. Found through the index of memberships, so a large instance is not read whole.
+ * with their own roles, MySQL's accounts of the same name. Found through the index of memberships, so a large instance is not read whole.
  */
 export async function principalsFor(db: Db, row: { id: number; instance_id: number }) {
   const { rows } = await sql<{
@@ -290,7 +290,9 @@ export async function principalsFor(db: Db, row: { id: number; instance_id: numb
     typeSpecific: unknown;
   }>`
     with recursive reached (id) as (
-      select p.id from account_permission p where p.instance_id = ${row.instance_id} and (p.id = ${row.id} or p.is_public or p.username = 'pg_database_owner')
+      select p.id from account_permission p where p.instance_id = ${row.instance_id} and (p.id = ${row.id} or p.is_public or p.username = 'pg_database_owner'
+        or (p.db_type = 'mysql' and (p.username like '@%' or exists (select 1 from account_permission own where own.id = ${row.id} and own.type_specific->>'host' <> ''
+          and starts_with(p.username, (own.type_specific->>'original_username') || '@')))))
       union
       select p.id
       from reached r
