@@ -1,6 +1,6 @@
-import { pipeline, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Named, RouteDef } from '@whalefall/contract';
-import { stringify } from 'csv-stringify';
+import { stringify } from 'csv-stringify/sync';
 import { businessTime, fileStamp } from '../clock.ts';
 import { Answer, type FileReply } from './answer.ts';
 
@@ -40,7 +40,22 @@ export function csvFile(name: string, header: readonly string[], rows: AsyncIter
 
 /** A read that fails on the way breaks the download off; it never ends it as if it were whole. */
 function asCsv(lines: AsyncIterable<readonly unknown[]>): Readable {
-  return pipeline(Readable.from(lines), stringify({ bom: true, record_delimiter: '\r\n' }), () => {});
+  return Readable.from(texts(lines));
+}
+/** So many lines are written at once: a stream that is handed each by itself takes three times as long. */
+const LINES = 500;
+async function* texts(lines: AsyncIterable<readonly unknown[]>) {
+  const written = (batch: (readonly unknown[])[], first: boolean) =>
+    stringify(batch as unknown[][], { bom: first, record_delimiter: '\r\n' });
+  let batch: (readonly unknown[])[] = [];
+  let first = true;
+  for await (const line of lines) {
+    if (batch.push(line) < LINES) continue;
+    yield written(batch, first);
+    first = false;
+    batch = [];
+  }
+  if (batch.length > 0) yield written(batch, first);
 }
 
 export const CSV_LIMIT = 100_000;

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { type EmbeddedLog, startEmbedded } from './embedded/index.ts';
+import { preparingClient } from './prepared.ts';
 import type { DB } from './tables.ts';
 import { guardOuterHandle } from './transaction.ts';
 
@@ -63,6 +64,7 @@ export async function openStore(config: StoreConfig, log: EmbeddedLog = console)
   const connection: pg.ClientConfig = { ...where, types, application_name: config.applicationName ?? 'whalefall' };
   const pool = new pg.Pool({
     ...connection,
+    Client: preparingClient(),
     max: config.databasePoolSize ?? 20,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,

@@ -7,5 +7,5 @@ export { setTagsOfInstances } from './change-tags.ts';
 export { tagsBulkHandlers } from './bulk-handlers.ts';
 export { colorOf } from './colors.ts';
 export { tagsHandlers } from './handlers.ts';
-export { activeTags, tagIds, tagsOfInstances } from './queries.ts';
+export { activeTags, tagIds, tagsIn, tagsOfInstances } from './queries.ts';
 export { shownTag, tagRefOf } from './shown.ts';

@@ -32,8 +32,7 @@ export const activeTags = (db: Db, category: string | undefined) =>
     .orderBy('t.category')
     .orderBy('t.sort_order')
     .orderBy('t.name')
-    .orderBy('t.id')
-    .execute();
+    .orderBy('t.id');
 export const tagCounts = (db: Db) =>
   db
     .selectFrom('tags')
@@ -126,12 +125,17 @@ export const deleteTag = (db: Db, id: number) => db.deleteFrom('tags').where('id
 
 export const tagIds = (db: Db, names: readonly string[]) =>
   db.selectFrom('tags').select(['id', 'name']).where('name', 'in', names).execute();
+/** The tags of the instance that a list calls by this alias, in one value of its row. */
+export const tagsIn = (instance: string) => sql<TagRef[]>`coalesce((
+  select json_agg(json_build_object('name', t.name, 'display_name', t.display_name, 'display_name_en', t.display_name_en, 'color', t.color) order by t.category, t.sort_order, t.id)
+  from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = ${sql.ref(`${instance}.id`)}), '[]')`;
+export type TagRef = Pick<TagRow, 'name' | 'display_name' | 'display_name_en' | 'color'>;
 export const tagsOfInstances = (db: Db, instanceIds: readonly number[]) =>
   db
     .selectFrom('instance_tags as it')
     .innerJoin('tags as t', 't.id', 'it.tag_id')
     .select([...COLUMNS, 'it.instance_id'])
-    .where('it.instance_id', 'in', instanceIds)
+    .where(sql<boolean>`it.instance_id = any(${instanceIds}::int[])`)
     .orderBy('t.category')
     .orderBy('t.sort_order')
     .orderBy('t.id')

@@ -1,5 +1,5 @@
 import { colorOf } from './colors.ts';
-import type { TagRow } from './queries.ts';
+import type { TagRef, TagRow } from './queries.ts';
 
 /** A tag as the contract shows it. */
 export function shownTag(row: TagRow) {
@@ -15,4 +15,9 @@ export function shownTag(row: TagRow) {
 }
 
 /** A tag as a row of another list carries it. */
-export const tagRefOf = ({ name, display_name, display_name_en, color }: TagRow) => ({ name, display_name, display_name_en, color });
+export const tagRefOf = ({ name, display_name, display_name_en, color }: TagRow): TagRef => ({
+  name,
+  display_name,
+  display_name_en,
+  color,
+});

@@ -48,18 +48,18 @@ export function accountHandlers({ db, cache, clock }: Deps): {
         const byEngine = isByEngineOnly(query);
         const kept = keptUnder({ db, cache }, queries.LEDGER_TABLES);
         const [items, stats, counted, classes, tags] = await Promise.all([
-          queries.ledgerPage(db, query, query),
+          queries.ledgerPage(db, query, query, locale),
           kept(queries.ledgerStats(db)),
           byEngine ? [] : kept(queries.ledgerTotal(db, query)),
-          queries.classOptions(db, locale),
-          activeTags(db, undefined),
+          kept(queries.classOptions(db, locale)),
+          kept(activeTags(db, undefined)),
         ]);
         // Without other filters the tabs have counted already what the list would count again.
         const total = byEngine
           ? stats.filter((row) => query.db_type === undefined || row.db_type === query.db_type).reduce((n, row) => n + row.n, 0)
           : counted[0]!.n;
         return {
-          items: await ledgerItems(db, items, locale),
+          items: items.map(ledgerItem),
           total,
           page: query.page,
           pages: Math.ceil(total / query.limit),
@@ -204,24 +204,12 @@ function engineFields(dbType: DbType, own: Record<string, unknown>) {
   return {};
 }
 
-/** Rows of the ledger with tags and classes: one statement for each relation. */
-export async function ledgerItems(db: Deps['db'], items: Awaited<ReturnType<typeof queries.ledgerPage>>, locale: Locale) {
-  if (items.length === 0) return [];
-  const [tags, classes] = await Promise.all([
-    tagsOfInstances(db, [...new Set(items.map((item) => item.instance_id))]),
-    queries.classesOf(
-      db,
-      items.map((item) => item.id),
-      locale,
-    ),
-  ]);
-  const tagsBy = Map.groupBy(tags, (tag) => tag.instance_id);
-  const classesBy = Map.groupBy(classes, (c) => c.account_id);
-  return items.map((item) => ({
-    ...item,
-    db_type: item.db_type as DbType,
-    is_deleted: !item.is_active,
-    tags: (tagsBy.get(item.instance_id) ?? []).map(tagRefOf),
-    classifications: (classesBy.get(item.id) ?? []).map((c) => ({ id: c.id, name: c.name, color: colorOf(c.color).value })),
-  }));
+/** A row of the ledger as the contract shows it. */
+function ledgerItem(row: queries.LedgerRow) {
+  return {
+    ...row,
+    db_type: row.db_type as DbType,
+    is_deleted: !row.is_active,
+    classifications: row.classifications.map((c) => ({ ...c, color: colorOf(c.color).value })),
+  };
 }

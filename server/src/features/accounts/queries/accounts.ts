@@ -2,6 +2,7 @@ import type { DbType, Locale } from '@whalefall/contract';
 import { type Kysely, sql } from 'kysely';
 import { contains } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
+import { tagsIn } from '../../tags/index.ts';
 
 type Db = Kysely<DB>;
 
@@ -78,6 +79,17 @@ const ledger = (db: Db, f: LedgerFilter) =>
       ),
     );
 
+/** The name of a class in the caller's language, where it has one. */
+const nameIn = (locale: Locale, table: string) =>
+  locale === 'en'
+    ? sql<string>`coalesce(${sql.ref(`${table}.name_en`)}, ${sql.ref(`${table}.name`)})`
+    : sql<string>`${sql.ref(`${table}.name`)}`;
+/** The classes of an account in one value, highest priority first. */
+const classesIn = (locale: Locale) => sql<{ id: number; name: string; color: string | null }[]>`coalesce((
+  select json_agg(json_build_object('id', c.id, 'name', ${nameIn(locale, 'c')}, 'color', c.color) order by c.priority desc, c.id)
+  from account_classification_assignments s join account_classifications c on c.id = s.classification_id and c.is_active
+  where s.account_id = p.id and s.is_active), '[]')`;
+
 const LEDGER_SORT = {
   username: sql`p.username`,
   db_type: sql`p.db_type`,
@@ -88,11 +100,28 @@ const LEDGER_SORT = {
   last_sync_time: lastSync,
 };
 
+/** Rows with tags and classes, all in one statement: asking once more costs more than gathering them. */
 export const ledgerPage = (
   db: Db,
   filter: LedgerFilter,
   page: { page: number; limit: number; sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' },
+  locale: Locale,
 ) =>
+  inOrder(ledgerRows(db, filter, locale), page)
+    .limit(page.limit)
+    .offset((page.page - 1) * page.limit)
+    .execute();
+/** The rows after one of them, by name: for readers of everything, whom an offset would have every earlier row read again. */
+export const ledgerAfter = (db: Db, filter: LedgerFilter, after: { username: string; id: number } | null, limit: number, locale: Locale) =>
+  inOrder(ledgerRows(db, filter, locale), { sort: 'username', order: 'asc' })
+    .$if(after !== null, (q) => q.where(sql<boolean>`(p.username, p.id) > (${after!.username}, ${after!.id})`))
+    .limit(limit)
+    .execute();
+export type LedgerRow = Awaited<ReturnType<typeof ledgerPage>>[number];
+
+const inOrder = (rows: ReturnType<typeof ledgerRows>, { sort, order }: { sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' }) =>
+  rows.orderBy(LEDGER_SORT[sort], (o) => (order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast())).orderBy('p.id', order);
+const ledgerRows = (db: Db, filter: LedgerFilter, locale: Locale) =>
   ledger(db, filter)
     .select([
       'p.id',
@@ -114,12 +143,9 @@ export const ledgerPage = (
       sql<string | null>`p.type_specific->>'account_status'`.as('account_status'),
       lastSync.as('last_sync_time'),
       readState.as('read_state'),
-    ])
-    .orderBy(LEDGER_SORT[page.sort], (o) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
-    .orderBy('p.id', page.order)
-    .limit(page.limit)
-    .offset((page.page - 1) * page.limit)
-    .execute();
+      tagsIn('i').as('tags'),
+      classesIn(locale).as('classifications'),
+    ]);
 /** What the counts of the ledger depend on. */
 export const LEDGER_TABLES = [
   'account_permission',
@@ -138,12 +164,7 @@ export const ledgerStats = (db: Db) =>
     .select((eb) => ['p.db_type', eb.fn.countAll<number>().as('n')])
     .groupBy('p.db_type');
 
-/** The classes of some accounts, highest priority first. */
-/** The name of a class in the caller's language, where it has one. */
-const nameIn = (locale: Locale, table: string) =>
-  locale === 'en'
-    ? sql<string>`coalesce(${sql.ref(`${table}.name_en`)}, ${sql.ref(`${table}.name`)})`
-    : sql<string>`${sql.ref(`${table}.name`)}`;
+/** The classes of some accounts with the rule that gave them, highest priority first. */
 export const classesOf = (db: Db, accountIds: readonly number[], locale: Locale) =>
   db
     .selectFrom('account_classification_assignments as s')
@@ -164,8 +185,7 @@ export const classOptions = (db: Db, locale: Locale) =>
     .select(nameIn(locale, 'c').as('name'))
     .where('c.is_active', '=', true)
     .orderBy('c.priority', 'desc')
-    .orderBy('c.id')
-    .execute();
+    .orderBy('c.id');
 
 const ACCOUNT = [
   'p.id',

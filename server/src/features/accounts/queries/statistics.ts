@@ -98,36 +98,31 @@ export const riskTotals = (db: Db) =>
     .groupBy('one.risk')
     .execute();
 
-/** Superusers first, then those who were granted most. */
-export const topPrivileged = (db: Db, limit: number) =>
-  counted(db, {})
-    .where('a.is_active', '=', true)
-    .leftJoin(
-      db
-        .selectFrom('account_privileges')
-        .select((eb) => ['account_id', eb.fn.countAll<number>().as('n')])
-        .where('state', '=', 'grant')
-        .groupBy('account_id')
-        .as('g'),
-      'g.account_id',
-      'p.id',
-    )
-    .leftJoin(
-      db
-        .selectFrom('account_memberships')
-        .select((eb) => ['account_id', eb.fn.countAll<number>().as('n')])
-        .groupBy('account_id')
-        .as('m'),
-      'm.account_id',
-      'p.id',
-    )
-    .select(['p.id', 'p.username', 'p.instance_id', 'i.name as instance_name', 'p.db_type', 'p.is_superuser'])
-    .select(sql<number>`(coalesce(g.n, 0) + coalesce(m.n, 0))::int`.as('privileges'))
-    .orderBy('p.is_superuser', 'desc')
+/** What was granted to an account: privileges and memberships, counted by whoever needs few of them, or by all at once. */
+const grantsOf = sql<number>`((select count(*) from account_privileges g where g.account_id = p.id and g.state = 'grant') + (select count(*) from account_memberships m where m.account_id = p.id))::int`;
+const grantsOfAll = sql<{ account_id: number; n: number }>`(
+  select account_id, sum(n)::int as n from (
+    select account_id, count(*) as n from account_privileges where state = 'grant' group by account_id
+    union all
+    select account_id, count(*) from account_memberships group by account_id) both_kinds
+  group by account_id)`;
+const SHOWN = ['p.id', 'p.username', 'p.instance_id', 'i.name as instance_name', 'p.db_type', 'p.is_superuser'] as const;
+
+/** Superusers first, then those who were granted most. Where there are superusers enough, nobody else's grants are counted. */
+export async function topPrivileged(db: Db, limit: number) {
+  const ranked = (superusers: boolean) =>
+    counted(db, {}).where('a.is_active', '=', true).where('p.is_superuser', '=', superusers).select(SHOWN);
+  const first = await ranked(true).select(grantsOf.as('privileges')).orderBy('privileges', 'desc').orderBy('p.id').limit(limit).execute();
+  if (first.length === limit) return first;
+  const others = await ranked(false)
+    .leftJoin(grantsOfAll.as('g'), (on) => on.onRef('g.account_id', '=', 'p.id'))
+    .select(sql<number>`coalesce(g.n, 0)`.as('privileges'))
     .orderBy('privileges', 'desc')
     .orderBy('p.id')
-    .limit(limit)
+    .limit(limit - first.length)
     .execute();
+  return [...first, ...others];
+}
 
 /** What changed on each business day, of accounts only. */
 export const changesByDay = (db: Db, from: Date, timeZone: string) =>

@@ -53,6 +53,8 @@ function writeWanted(table: string, key: readonly string[], values: readonly str
     insert into ${ref(table)} as t (${list('', all)}, calculated_at, created_at)
     select ${list('w.', all)}, ${now}::timestamptz, ${now}::timestamptz
     from wanted w left join ${ref(table)} x on ${ref(key.map((name) => `x.${name} = w.${name}`).join(' and '))}
+      -- Said of w by its making; said of x, no other months are read.
+      and x.period_type = ${r.type}::text and x.period_start >= ${r.from}::date and x.period_start < ${r.before}::date
     where x.id is null
       or (((x.period_start - ${step(UNIT[r.type])}::interval)::date >= ${r.rawSince}::date or x.period_end >= ${r.today}::date)
         and (${list('x.', values)}) is distinct from (${list('w.', values)}))

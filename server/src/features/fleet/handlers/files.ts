@@ -3,7 +3,6 @@ import type { Deps } from '../../../assemble.ts';
 import { fileStamp } from '../../../clock.ts';
 import { CSV_LIMIT, csvFile, type Handlers } from '../../../http/index.ts';
 import { instancePage } from '../../instances/index.ts';
-import { tagsOfInstances } from '../../tags/index.ts';
 
 const HEADERS = {
   zh: [
@@ -42,12 +41,10 @@ export function fileHandlers({
         let sent = 0;
         for (let page = 1; sent < CSV_LIMIT; page++) {
           const { items } = await instancePage(db, filter, { page, limit: CHUNK, sort: 'name', order: 'asc' });
-          const ids = items.map((item) => item.id);
-          const tags = Map.groupBy(ids.length === 0 ? [] : await tagsOfInstances(db, ids), (tag) => tag.instance_id);
           for (const item of items) {
             yield [
               ...[item.id, item.name, item.db_type, item.host, item.port, item.database_name],
-              (tags.get(item.id) ?? []).map((tag) => (lang === 'en' ? (tag.display_name_en ?? tag.display_name) : tag.display_name)),
+              item.tags.map((tag) => (lang === 'en' ? (tag.display_name_en ?? tag.display_name) : tag.display_name)),
               item.is_active ? STATUS[lang].on : STATUS[lang].off,
               ...[item.description, item.credential_id, item.sync_count, item.last_connected, item.created_at, item.updated_at],
             ];

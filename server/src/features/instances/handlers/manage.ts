@@ -3,7 +3,7 @@ import { type Capability, FEATURE_WORDS, needsInChinese } from '@whalefall/engin
 import type { Deps } from '../../../assemble.ts';
 import { answer, type Asker, type Handlers, may } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
-import { shownTag, tagRefOf, tagsOfInstances } from '../../tags/index.ts';
+import { shownTag, tagsOfInstances } from '../../tags/index.ts';
 import { createInstance, updateInstance } from '../change-instances.ts';
 import type { Warning } from '../check-instances.ts';
 import * as queries from '../queries.ts';
@@ -76,14 +76,6 @@ export function instanceHandlers(deps: Deps): {
     manage: {
       async listInstancesData({ query }) {
         const { items, total } = await instancePage(db, query, query);
-        const tags =
-          items.length === 0
-            ? []
-            : await tagsOfInstances(
-                db,
-                items.map((item) => item.id),
-              );
-        const byInstance = Map.groupBy(tags, (tag) => tag.instance_id);
         const shownItems = items.map((item) => ({
           ...item,
           db_type: item.db_type as DbType,
@@ -91,7 +83,6 @@ export function instanceHandlers(deps: Deps): {
           last_test_error_code: item.last_test_error_code as never,
           active_db_count: Number(item.active_db_count),
           active_account_count: Number(item.active_account_count),
-          tags: (byInstance.get(item.id) ?? []).map(tagRefOf),
         }));
         return { items: shownItems, total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };
       },

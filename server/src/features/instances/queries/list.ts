@@ -2,6 +2,7 @@ import type { DbType } from '@whalefall/contract';
 import { type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { anyContains } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
+import { tagsIn } from '../../tags/index.ts';
 
 type Db = Kysely<DB>;
 
@@ -40,13 +41,14 @@ export const filtered = (db: Db, f: InstanceFilter) =>
       return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);
     });
 
-const activeDatabases = sql<number>`(select count(*) from instance_databases d where d.instance_id = i.id and d.is_active)`;
+/** Databases in use and their size together: one walk over an instance's databases. */
+const databases = sql<{
+  n: number;
+  mb: number | null;
+}>`lateral (select count(*) as n, sum(d.latest_size_mb)::bigint as mb from instance_databases d where d.instance_id = i.id and d.is_active)`;
 /** All that are there less the roles among them: both by indexes of just these rows. */
 const activeAccounts = sql<number>`(select count(*) from instance_accounts a where a.instance_id = i.id and a.is_active)
   - (select count(*) from account_permission p join instance_accounts a on a.id = p.instance_account_id where p.instance_id = i.id and (p.is_role or p.is_public) and a.is_active)`;
-const totalSize = sql<
-  number | null
->`(select sum(d.latest_size_mb)::bigint from instance_databases d where d.instance_id = i.id and d.is_active)`;
 const lastSync = sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`;
 
 export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
@@ -90,6 +92,7 @@ export async function instancePage(
         .orderBy('i.id', page.order);
   const count = filtered(db, filter).select((eb) => eb.fn.countAll<number>().as('total'));
   const found = await rows
+    .innerJoin(databases.as('d'), (on) => on.onTrue())
     .select([
       'i.id',
       'i.name',
@@ -110,10 +113,11 @@ export async function instancePage(
       'i.sync_count',
     ])
     .select([
-      activeDatabases.as('active_db_count'),
+      'd.n as active_db_count',
       activeAccounts.as('active_account_count'),
-      totalSize.as('total_size_mb'),
+      'd.mb as total_size_mb',
       lastSync.as('last_sync_time'),
+      tagsIn('i').as('tags'),
       // In the same statement: asking once more costs more than counting instances.
       count.as('total'),
     ])
