@@ -42,7 +42,7 @@ test('a table that is altered under a prepared statement: the next question is a
   await times(6, read);
   expect(await prepared('select * from altered')).toBe(1);
   await sql`alter table altered alter column n type text`.execute(store.db);
-  expect(await times(3, read)).toEqual(Array(3).fill({ id: 1, n: '7' }));
+  expect(await times(3, read)).toEqual([1, 2, 3].map(() => ({ id: 1, n: '7' })));
 });
 
 test('the same within a transaction: it fails as a whole once, and its next try is answered', async () => {

@@ -1,11 +1,11 @@
-import { type catalogue, DB_TYPES, type DbType, type Locale } from '@whalefall/contract';
+import { type catalogue, DB_TYPES, type DbType } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import { keptUnder } from '../../../cache/kept.ts';
 import { businessTime, dayRange } from '../../../clock.ts';
 import type { Handlers } from '../../../http/index.ts';
 import { refuse } from '../../../refusal.ts';
 import { targetRow } from '../../instances/index.ts';
-import { activeTags, colorOf, tagRefOf, tagsOfInstances } from '../../tags/index.ts';
+import { activeTags, colorOf } from '../../tags/index.ts';
 import { type PackedChange, unpackChanges } from '../pack-changes.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
 import { type Answers, listAccess } from '../list-access.ts';
