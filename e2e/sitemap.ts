@@ -132,7 +132,7 @@ export function places(ids: Ids): Place[] {
     admin('sessions', '/history/sessions/'),
     admin('session', `/history/sessions/?session=${session}`, drawer),
     admin('session-failed', `/history/sessions/?session=${failedSession}`, drawer),
-    admin('logs', '/history/logs/'),
+    admin('logs', '/history/logs/?hours=168'),
     admin('logs-filtered', '/history/logs/?search=nothing-says-this'),
     admin('log', '/history/logs/', async (page) => {
       await button(page, 'main .grid .lead a');

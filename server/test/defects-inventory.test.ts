@@ -104,6 +104,35 @@ describe('an instance', () => {
     expect((await sizes({ latest_only: true, include_inactive: true, placeholders: false })).databases).toEqual([]);
   });
 
+  test('its databases come in the order and by the page asked for; what was never collected stands last either way', async () => {
+    const instance_id = ids.get(fakeOf('sqlserver').name)!;
+    const params = { instance_id };
+    expect((await admin().call(catalogue.databasesCapacitySync.syncInstanceCapacity, { params })).status).toBe(200);
+    await house.deps.db
+      .insertInto('instance_databases')
+      .values({ instance_id, database_name: 'never', is_active: false, first_seen_date: '2025-01-01', last_seen_date: '2025-02-01' })
+      .execute();
+    const page = async (query: object) =>
+      (
+        await admin().call(catalogue.instancesDetail.getInstanceDatabaseSizes, {
+          params,
+          query: { latest_only: true, include_inactive: true, ...query } as never,
+        })
+      ).body.data;
+    const all = await page({ limit: 1000 });
+    const sizes = all.databases.filter((one) => one.database_name !== 'never').map((one) => one.size_mb);
+    expect(sizes.length).toBeGreaterThan(3);
+    const pages = [
+      await page({ sort: 'size', order: 'desc', limit: 2 }),
+      await page({ sort: 'size', order: 'desc', limit: 1000, offset: 2 }),
+    ];
+    expect(pages.map((one) => one.total)).toEqual([all.total, all.total]);
+    const found = pages.flatMap((one) => one.databases);
+    expect(found.slice(0, -1).map((one) => one.size_mb)).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(found.at(-1)!.database_name).toBe('never');
+    expect((await page({ sort: 'size' })).databases.at(-1)!.database_name).toBe('never');
+  });
+
   test('an account’s history is its own, paged, with instants (20-DET-4)', async () => {
     const fake = fakeOf('oracle');
     const instance_id = ids.get(fake.name)!;

@@ -10,6 +10,7 @@ import { useTranslation } from 'react-i18next';
 import { nonce } from './early';
 import { ApiError } from './http';
 import { startI18n } from './i18n/i18n';
+import { WordsProvider } from './i18n/words';
 import { SignInAgain } from './layout/sign-in-again';
 import { onLocaleChanged, useDark } from './prefs';
 import { makeRouter } from './router';
@@ -41,10 +42,12 @@ function Console() {
   return (
     <ConfigProvider csp={{ nonce }} theme={theme} locale={i18n.language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <AntApp message={{ top: 56, maxCount: 5, duration: 4 }} className="app">
-        <SessionProvider>
-          <RouterProvider router={router} />
-          <SignInAgain />
-        </SessionProvider>
+        <WordsProvider>
+          <SessionProvider>
+            <RouterProvider router={router} />
+            <SignInAgain />
+          </SessionProvider>
+        </WordsProvider>
       </AntApp>
     </ConfigProvider>
   );

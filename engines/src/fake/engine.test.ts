@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { effectiveIndex } from '../effective.ts';
 import { DB_TYPES, NO_FILTER, targetPolicy, type ConnectOptions, type Target } from '../index.ts';
 import { fakeEngines, fakeFleet, fakeWorld, type FakeInstance } from './engine.ts';
 
@@ -89,4 +90,23 @@ test('bad days', async () => {
   await expect(open({}, { port: 1 })).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' });
   await expect(open({}, { host: '169.254.169.254' })).rejects.toMatchObject({ code: 'TARGET_NOT_ALLOWED' });
   expect(DB_TYPES.map((type) => engines[type].type)).toEqual([...DB_TYPES]);
+});
+
+test('each engine has roles in roles: accounts whose privileges come by two and by three steps', () => {
+  const fleet = fakeFleet(1);
+  const longest = (instance: FakeInstance): number => {
+    const index = effectiveIndex(instance.dbType, instance.accounts);
+    const steps = instance.accounts
+      .filter((account) => !account.isRole)
+      .flatMap((account) => index.of(account.username).map(({ via }) => via.filter(([kind]) => kind === 'member').length));
+    expect(steps).toContain(2);
+    return Math.max(...steps);
+  };
+  const some = [
+    fleet.find(({ dbType }) => dbType === 'postgresql')!,
+    fleet.find(({ dbType, version }) => dbType === 'mysql' && version.detailed?.startsWith('8.'))!,
+    fleet.find(({ dbType }) => dbType === 'oracle')!,
+    fleet.find(({ dbType }) => dbType === 'sqlserver')!,
+  ];
+  expect(some.map(longest)).toEqual([3, 3, 3, 3]);
 });

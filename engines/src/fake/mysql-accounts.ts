@@ -1,7 +1,20 @@
 /** Made-up accounts of a MySQL and MariaDB server (pure). */
 import type { AccountFact } from '../engine.ts';
-import { accountNames, grant, makeAccount, someDay, WRITING, type Made } from './made.ts';
+import { accountNames, grant, makeAccount, member, someDay, WRITING, type Made } from './made.ts';
 import type { Random } from './random.ts';
+
+/** MySQL 8: what an application needs, a team that has it, and those who lead the team. */
+function teamRoles(user: (name: string, host: string, made: Made) => AccountFact, database: string): AccountFact[] {
+  const role = (name: string, facts: NonNullable<Made['facts']>) => user(name, '%', { isRole: true, isLocked: true, facts });
+  return [
+    role('app_write', { grants: WRITING.map((privilege) => grant({ scope: 'database', database }, privilege)) }),
+    role('team_backend', { memberships: [member('app_write@%')] }),
+    role('team_leads', { memberships: [member('team_backend@%')], grants: [grant({ scope: 'server' }, 'PROCESS')] }),
+  ];
+}
+/** Every sixth person leads a team, every fourth service belongs to one. */
+const teamOf = (sort: string, at: number) =>
+  sort === 'person' && at % 6 === 0 ? [member('team_leads@%')] : sort === 'service' && at % 4 === 0 ? [member('team_backend@%')] : [];
 
 /** Roles, everybody's row, administrators, then `count` others. */
 export function mysqlAccounts(random: Random, databases: readonly string[], count: number, version: number): AccountFact[] {
@@ -49,7 +62,9 @@ export function mysqlAccounts(random: Random, databases: readonly string[], coun
     }),
   ];
   if (random.chance(0.1)) accounts.push(user('', 'localhost', {}));
-  for (const { name, sort } of accountNames(random, count)) {
+  const roles = flavour === 'mysql' && version >= 80000;
+  if (roles) accounts.push(...teamRoles(user, databases[0]!));
+  for (const [at, { name, sort }] of accountNames(random, count).entries()) {
     const host = sort === 'person' ? '%' : `10.${random.int(0, 40)}.%`;
     const mine = random.sample(databases, sort === 'person' ? random.int(1, 2) : 1);
     const tools: Record<string, string[]> = {
@@ -70,7 +85,7 @@ export function mysqlAccounts(random: Random, databases: readonly string[], coun
       grants.push(grant({ scope: 'column', database: mine[0]!, object: 'users', column: 'email' }, 'UPDATE'));
     if (sort === 'person' && random.chance(0.04))
       grants.push(grant({ scope: 'server' }, 'CREATE USER'), grant({ scope: 'server' }, 'GRANT OPTION', { grantable: true }));
-    accounts.push(user(name, host, { isLocked: random.chance(0.04), facts: { grants } }));
+    accounts.push(user(name, host, { isLocked: random.chance(0.04), facts: { grants, memberships: roles ? teamOf(sort, at) : [] } }));
   }
   return accounts;
 }

@@ -1,7 +1,7 @@
 /** Made-up accounts of a Oracle server (pure). */
 import type { AccountFact } from '../engine.ts';
 import type { Grant } from '../facts.ts';
-import { accountNames, grant, makeAccount, member, type Made } from './made.ts';
+import { accountNames, grant, makeAccount, member, WRITING, type Made } from './made.ts';
 import type { Random } from './random.ts';
 
 /** Roles, everybody's row, administrators, then `count` others. */
@@ -40,18 +40,31 @@ export function oracleAccounts(random: Random, databases: readonly string[], cou
       isRole: true,
       facts: { grants: system('CREATE TABLE', 'CREATE PROCEDURE', 'CREATE SEQUENCE', 'CREATE TRIGGER', 'CREATE TYPE') },
     }),
+    makeAccount('APP_WRITER', {
+      isRole: true,
+      facts: {
+        grants: WRITING.map((privilege) =>
+          grant({ scope: 'table', schema: 'APP_ORDER', object: 'ORDERS', grantor: 'APP_ORDER' }, privilege),
+        ),
+      },
+    }),
+    // A role in a role, and that in a third: paths of two and three steps.
+    makeAccount('TEAM_BACKEND', { isRole: true, facts: { memberships: [member('APP_WRITER'), member('RESOURCE')] } }),
+    makeAccount('TEAM_LEADS', { isRole: true, facts: { memberships: [member('TEAM_BACKEND')], grants: system('CREATE VIEW') } }),
     user('SYS', {
       isSuperuser: true,
       facts: { memberships: [member('DBA', { admin: true })], attributes: { administrative_privileges: ['SYSDBA', 'SYSOPER'] } },
     }),
     user('SYSTEM', { isSuperuser: true, facts: { memberships: [member('DBA', { admin: true })] } }),
   ];
-  for (const { name, sort } of accountNames(random, count)) {
+  for (const [at, { name, sort }] of accountNames(random, count).entries()) {
     const admin = sort === 'person' && random.chance(0.06);
     const memberships = [
       member('CONNECT'),
       ...(sort === 'service' && !name.includes('_ro') ? [member('RESOURCE')] : []),
       ...(admin ? [member('DBA')] : []),
+      ...(sort === 'person' && at % 6 === 0 ? [member('TEAM_LEADS')] : []),
+      ...(sort === 'service' && at % 4 === 0 ? [member('TEAM_BACKEND')] : []),
     ];
     const grants = [
       ...(sort === 'tool' ? system('SELECT ANY DICTIONARY') : []),

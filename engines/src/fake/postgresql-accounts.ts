@@ -3,6 +3,10 @@ import type { AccountFact } from '../engine.ts';
 import { accountNames, grant, makeAccount, member, WRITING, type Made } from './made.ts';
 import type { Random } from './random.ts';
 
+/** Every sixth person leads a team, every fourth service belongs to one. */
+const teamOf = (sort: string, at: number): string[] =>
+  sort === 'person' && at % 6 === 0 ? ['team_leads'] : sort === 'service' && at % 4 === 0 ? ['team_backend'] : [];
+
 /** Roles, everybody's row, administrators, then `count` others. */
 export function postgresqlAccounts(random: Random, databases: readonly string[], count: number): AccountFact[] {
   const flags = (on: Record<string, boolean> = {}): Record<string, unknown> => ({
@@ -21,6 +25,12 @@ export function postgresqlAccounts(random: Random, databases: readonly string[],
       facts: { ...made.facts, attributes: { ...flags(on), connection_limit: -1 } },
       typeSpecific: { ...flags(on), valid_until: null, is_group: on['can_login'] === false },
     });
+  const group = (name: string, roles: string[]): AccountFact =>
+    role(
+      name,
+      { isRole: true, isLocked: true, facts: { memberships: roles.map((one) => member(one, { grantor: 'postgres' })) } },
+      { can_login: false },
+    );
   const accounts = [
     makeAccount('public', {
       displayName: 'PUBLIC',
@@ -69,8 +79,11 @@ export function postgresqlAccounts(random: Random, databases: readonly string[],
         { can_login: false },
       ),
     ]),
+    // A team's role has what its applications' roles have, and its leads have the team's: paths of two and three steps.
+    group('team_backend', [`${databases[0]!}_rw`]),
+    group('team_leads', ['team_backend', 'pg_monitor']),
   ];
-  for (const { name, sort } of accountNames(random, count)) {
+  for (const [at, { name, sort }] of accountNames(random, count).entries()) {
     const mine = random.sample(databases, sort === 'person' ? random.int(1, 3) : 1);
     if (sort === 'tool')
       accounts.push(
@@ -97,9 +110,12 @@ export function postgresqlAccounts(random: Random, databases: readonly string[],
           {
             isLocked: random.chance(0.04),
             facts: {
-              memberships: mine.map((database) =>
-                member(`${database}_${writes ? 'rw' : 'ro'}`, { grantor: 'postgres', admin: random.chance(0.03) }),
-              ),
+              memberships: [
+                ...mine.map((database) =>
+                  member(`${database}_${writes ? 'rw' : 'ro'}`, { grantor: 'postgres', admin: random.chance(0.03) }),
+                ),
+                ...teamOf(sort, at).map((team) => member(team, { grantor: 'postgres' })),
+              ],
               grants,
               owns,
             },

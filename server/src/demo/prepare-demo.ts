@@ -18,7 +18,10 @@ const MARK = 'this-is-a-demo';
 const SEED = 20_251_121;
 const DAYS = 180;
 /** Days ago at which the fleet was read; between them it lived on. */
-const READS = [120, 60, 21, 7, 1, 0];
+const READS = [120, 60, 21, 7, 5, 3, 2, 1, 0];
+/** Days ago with bad servers: one that passed, and today. */
+const BAD_DAYS = [3, 0];
+const HOUR_MS = 3_600_000;
 export const DEMO_USERS = [
   { username: 'admin', role: 'admin', password: 'Demo-whale-1' },
   { username: 'operator', role: 'user', password: 'Demo-whale-1' },
@@ -106,12 +109,13 @@ async function liveOn(deps: Deps, world: FakeWorld, now: string): Promise<void> 
   for (const [step, daysAgo] of READS.entries()) {
     world.mutate(step);
     world.setDay(addDays(now, -daysAgo));
-    if (daysAgo === 0) misbehave(world);
-    const at = new Date(
-      Math.min(deps.clock.now().getTime() - 60_000, startOfDay(addDays(now, -daysAgo), deps.clock.timeZone).getTime() + 3_600_000),
-    );
-    await readFleet(deps, 'account', at);
-    if (daysAgo <= 1) await readFleet(deps, 'capacity', at);
+    if (BAD_DAYS.includes(daysAgo)) misbehave(world);
+    else world.behaviours.clear();
+    const midnight = startOfDay(addDays(now, -daysAgo), deps.clock.timeZone).getTime();
+    // At the hours of the night at which the schedule reads, if today's have come already.
+    const at = (hour: number) => new Date(Math.min(deps.clock.now().getTime() - 60_000, midnight + hour * HOUR_MS));
+    await readFleet(deps, 'account', at(1));
+    if (daysAgo <= 1) await readFleet(deps, 'capacity', at(3));
   }
   // What the nights in between would have computed.
   const since = addDays(now, -DAYS);
@@ -162,6 +166,9 @@ async function readFleet(deps: Deps, category: 'account' | 'capacity', at: Date)
     works: { account: accountSync(then), capacity: capacitySync(then) },
     deadlineMs: 60_000,
   };
+  // Its log lines are of that day too.
+  const { sink } = deps.log;
+  if (sink) deps.log.sink = (row) => sink({ ...row, timestamp: clock.now() });
   const waiting = [...recordIds];
   const never = new AbortController().signal;
   await Promise.all(
@@ -170,4 +177,5 @@ async function readFleet(deps: Deps, category: 'account' | 'capacity', at: Date)
     }),
   );
   beats.stop();
+  if (sink) deps.log.sink = sink;
 }

@@ -1,8 +1,8 @@
 /** Numbers, sizes, times and durations as the reader's language writes them; times in the business time zone. */
 import type { Locale } from '@whalefall/contract';
-import { useTranslation } from 'react-i18next';
 import { boot } from '../boot';
 import { periodEnd, type Step } from '../ui/charts/periods';
+import { useWords } from './words';
 
 export const NOTHING = '–';
 const UNITS = ['MB', 'GB', 'TB', 'PB'] as const;
@@ -128,8 +128,7 @@ function formats(locale: Locale, timeZone: string) {
 export type Format = ReturnType<typeof formats>;
 
 export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  const locale: Locale = i18n.language === 'en' ? 'en' : 'zh-CN';
+  const locale: Locale = useWords().english ? 'en' : 'zh-CN';
   return once(`formats ${locale}`, () => {
     try {
       return formats(locale, boot.app.time_zone);

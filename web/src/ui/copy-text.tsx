@@ -1,7 +1,7 @@
 import { CheckIcon, CopyIcon } from './icons';
 import { App } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useWords } from '../i18n/words';
 
 async function copy(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -16,7 +16,7 @@ async function copy(text: string): Promise<void> {
 }
 
 export function CopyButton({ text, label }: { text: string; label?: string }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const { message } = App.useApp();
   const [done, setDone] = useState(false);
   async function press() {
@@ -43,14 +43,21 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
   );
 }
 
-/** Text that is cut when long (whole on hover) with a button that copies it. */
-export function CopyText({ text, mono = false }: { text: string; mono?: boolean }) {
+/** Text that is cut when long (whole on hover) with a button that copies it; of `keep`, its end, nothing is cut. */
+export function CopyText({ text, mono = false, keep = '' }: { text: string; mono?: boolean; keep?: string }) {
+  const whole = text + keep;
   return (
     <span className="copy-text">
-      <span className={mono ? 'cut mono' : 'cut'} title={text}>
+      <span className={mono ? 'cut mono' : 'cut'} title={whole}>
         {text}
       </span>
-      <CopyButton text={text} />
+      {keep && <span className={mono ? 'keep mono' : 'keep'}>{keep}</span>}
+      <CopyButton text={whole} />
     </span>
   );
+}
+
+/** Where a server listens: of a long host the middle may go, the port stays. */
+export function Address({ host, port }: { host: string; port: number }) {
+  return <CopyText text={host} keep={`:${port}`} mono />;
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/format';
+import { useWords } from '../i18n/words';
 
 const TICK_MS = 30_000;
 let now = Date.now();
@@ -22,7 +22,7 @@ function subscribe(listener: () => void): () => void {
 
 /** "3 minutes ago", the whole instant on hover. */
 export function RelativeTime({ at, empty }: { at: string | null | undefined; empty?: string }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const format = useFormat();
   useSyncExternalStore(subscribe, () => now);
   if (!at) return <span className="muted">{empty ?? t('ui.never')}</span>;

@@ -1,8 +1,8 @@
 /** States as words with a colour: the colour never stands alone. */
 import { type DbType, type ERROR_CODES, type RECORD_STATUSES, type SESSION_STATUSES } from '@whalefall/contract';
-import { Tooltip } from 'antd';
-import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type ReactNode, useState } from 'react';
+import i18next from 'i18next';
+import { useWords } from '../i18n/words';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'violet' | 'quiet' | 'accent';
 
@@ -25,12 +25,12 @@ export function Chip({
 }
 
 export function Engine({ type }: { type: DbType }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   return <span className={`engine ${type}`}>{t(`ui.dbTypes.${type}`)}</span>;
 }
 
 export function Enabled({ on }: { on: boolean }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   return (
     <Chip tone={on ? 'good' : 'quiet'} dot>
       {t(on ? 'ui.enabled' : 'ui.disabled')}
@@ -40,16 +40,16 @@ export function Enabled({ on }: { on: boolean }) {
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 export function useFaultName(): (code: string | null | undefined) => string {
-  const { t, i18n } = useTranslation();
+  const { t } = useWords();
   return (code) => {
-    const known = code && i18n.exists(`faults.codes.${code}`) ? (code as ErrorCode) : 'UNKNOWN';
+    const known = code && i18next.exists(`faults.codes.${code}`) ? (code as ErrorCode) : 'UNKNOWN';
     return t(`faults.codes.${known}`);
   };
 }
 
 /** The last connection test: passed, failed (why), never run. */
 export function TestState({ ok, code }: { ok: boolean | null; code?: string | null }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const name = useFaultName();
   if (ok === null) return <Chip>{t('instances.untested')}</Chip>;
   if (ok)
@@ -67,7 +67,7 @@ export function TestState({ ok, code }: { ok: boolean | null; code?: string | nu
 
 const SESSION_TONES = { running: 'accent', completed: 'good', failed: 'bad', cancelled: 'quiet', pending: 'quiet' } as const;
 export function SessionState({ status }: { status: (typeof SESSION_STATUSES)[number] | (typeof RECORD_STATUSES)[number] }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   return (
     <Chip tone={SESSION_TONES[status]} dot>
       {t(`sessions.statuses.${status}`)}
@@ -94,7 +94,7 @@ export const RISK_TONES = { low: 'good', medium: 'info', high: 'warn', critical:
 const RISKS = ['low', 'medium', 'high', 'critical'] as const;
 /** How risky a class is; one that we do not know stands as it is. */
 export function Risk({ level }: { level: string }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const known = RISKS.find((one) => one === level);
   return <Chip tone={known && RISK_TONES[known]}>{known ? t(`ui.risk.${known}`) : level}</Chip>;
 }
@@ -106,23 +106,23 @@ interface Label {
   color?: string;
   tone?: Tone;
 }
-/** Tags or classifications: the first few, the rest behind "+n". */
+/** Tags or classifications: the first few, the rest behind "+n", which names them on hover and shows them when pressed. */
 export function Labels({ items, max = 3 }: { items: readonly Label[]; max?: number }) {
+  const [all, setAll] = useState(false);
   if (items.length === 0) return <span className="muted">–</span>;
+  const shown = all ? items : items.slice(0, max);
   const text = (one: Label) => one.display_name ?? one.name;
   return (
-    <span className="labels">
-      {items.slice(0, max).map((one) => (
+    <span className={all ? 'labels all' : 'labels'}>
+      {shown.map((one) => (
         <Chip key={one.name} tone={one.tone ?? toneOf(one.color)}>
           {text(one)}
         </Chip>
       ))}
-      {items.length > max && (
-        <Tooltip title={items.slice(max).map(text).join(', ')}>
-          <button type="button" className="chip quiet">
-            +{items.length - max}
-          </button>
-        </Tooltip>
+      {items.length > shown.length && (
+        <button type="button" className="chip quiet" title={items.slice(max).map(text).join(', ')} onClick={() => setAll(true)}>
+          +{items.length - max}
+        </button>
       )}
     </span>
   );

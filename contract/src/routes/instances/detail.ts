@@ -4,6 +4,7 @@ import { count, date, dbType, id, instant, queryBool, queryDate, queryInt, query
 import { permissionsReply, changeEntry } from '../account.ts';
 import { instance, instanceBody } from './manage.ts';
 
+const SIZE_SORTS = ['name', 'size', 'data', 'log', 'collected'] as const;
 const size = z.object({
   id: z.number().int().nullable(),
   database_name: z.string(),
@@ -117,6 +118,9 @@ export const instancesDetail = contractFile('instances/detail', {
       latest_only: queryBool.default(false),
       include_inactive: queryBool.default(false),
       placeholders: queryBool.default(true),
+      /** Order of the newest sizes; the history is by day, newest first. */
+      sort: z.enum(SIZE_SORTS).default('name'),
+      order: z.enum(['asc', 'desc']).default('asc'),
       limit: queryInt(1, 1000).default(100),
       offset: queryInt(0, 1_000_000_000).default(0),
     }),

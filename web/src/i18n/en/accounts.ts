@@ -4,7 +4,7 @@ const accounts: typeof zh = {
   title: 'Accounts',
   of: '{{engine}} accounts',
   one: 'Account',
-  search: 'Search account or instance',
+  search: 'Account or instance',
   searchHere: 'Search accounts',
   empty: 'No accounts yet',
   emptyText: 'Accounts come from syncs: register an instance, sync it once, and every login, user and role on it is listed here.',

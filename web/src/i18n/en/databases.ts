@@ -4,7 +4,7 @@ const databases: typeof zh = {
   title: 'Databases',
   of: '{{engine}} databases',
   one: 'Database',
-  search: 'Search database, instance or host',
+  search: 'Database, instance or host',
   empty: 'No databases yet',
   emptyText:
     'Databases come from collecting sizes: register an instance and collect once, and every database on it is listed here with its size.',
@@ -13,6 +13,7 @@ const databases: typeof zh = {
   instance: 'Instance',
   size: 'Size',
   change: '30-day change',
+  changeOver: 'Change in {{n}} days',
   collected: 'Collected',
   sample: 'Sample',
   samples: { pending: 'not collected', completed: 'up to date', running: 'due', failed: 'overdue' },

@@ -6,7 +6,7 @@ const instances: typeof zh = {
   new: 'New instance',
   edit: 'Edit instance',
   import: 'Import',
-  search: 'Search name, host or description',
+  search: 'Name, host or description',
   empty: 'No instances yet',
   emptyText: 'An instance is one database server you watch. Once registered it can be tested, and its accounts and sizes read.',
   dbType: 'Engine',

@@ -10,6 +10,7 @@ export default {
   instance: '实例',
   size: '大小',
   change: '30 天变化',
+  changeOver: '近 {{n}} 天变化',
   collected: '采集时间',
   sample: '采集状态',
   samples: { pending: '待采集', completed: '已更新', running: '待刷新', failed: '超时' },

@@ -53,7 +53,7 @@ export function AccountClasses({ accountId }: { accountId: number }) {
                 <Chip tone={own.tone}>{own.name}</Chip>
                 {one && <Risk level={one.risk_level} />}
                 <small className="muted">
-                  {t('classes.assignments.at')} <RelativeTime at={row.assigned_at} />
+                  <RelativeTime at={row.assigned_at} />
                 </small>
               </span>
               {may('delete') && (

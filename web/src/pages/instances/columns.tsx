@@ -2,7 +2,7 @@ import type { catalogue, WireOf } from '@whalefall/contract';
 import type { TFunction } from 'i18next';
 import type { Format } from '../../i18n/format';
 import { A } from '../../ui/a';
-import { CopyText } from '../../ui/copy-text';
+import { Address } from '../../ui/copy-text';
 import { RelativeTime } from '../../ui/relative-time';
 import { Chip, Enabled, Engine, TestState } from '../../ui/status';
 import type { Column } from '../../ui/table/table';
@@ -30,11 +30,8 @@ export function instanceColumns(t: TFunction, format: Format): Column<Instance>[
       key: 'host',
       title: t('instances.address'),
       sort: 'host',
-      render: (row) => (
-        <span className="instance-address">
-          <CopyText text={`${row.host}:${row.port}`} mono />
-        </span>
-      ),
+      grow: true,
+      render: (row) => <Address host={row.host} port={row.port} />,
     },
     {
       key: 'test',

@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { urlOf, useRoute } from '../../api';
 import { useFormat } from '../../i18n/format';
+import { useWords } from '../../i18n/words';
 import { useMay } from '../../session';
 import { A } from '../../ui/a';
 import { useConfirm } from '../../ui/confirm';
@@ -131,7 +132,7 @@ function RowActs({
   onTest: (targets: TestTarget[]) => void;
   onDelete: (rows: Instance[]) => void;
 }) {
-  const { t } = useTranslation();
+  const { t } = useWords();
   const may = useMay();
   const items = [
     { key: 'test', label: t('instances.testNow') },

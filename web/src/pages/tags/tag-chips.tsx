@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useWords } from '../../i18n/words';
 import { Labels } from '../../ui/status';
 
 interface Tag {
@@ -9,7 +9,7 @@ interface Tag {
 }
 /** Tags in the reader's language. */
 export function TagChips({ items, max }: { items: readonly Tag[]; max?: number }) {
-  const { i18n } = useTranslation();
-  const name = (tag: Tag) => (i18n.language === 'en' && tag.display_name_en) || tag.display_name;
+  const { english } = useWords();
+  const name = (tag: Tag) => (english && tag.display_name_en) || tag.display_name;
   return <Labels items={items.map((tag) => ({ ...tag, display_name: name(tag) }))} {...(max !== undefined && { max })} />;
 }

@@ -103,7 +103,16 @@ export function groupPrivileges(entries: readonly Effective[], filter: Wanted = 
         .map(({ by, ...row }) => ({ ...row, sources: [...by.values()].sort((a, b) => a.via.length - b.via.length) }))
         .sort((a, b) => rank(a.scope) - rank(b.scope) || (a.name ?? '').localeCompare(b.name ?? '')),
     }))
-    .sort((a, b) => LEVELS[a.level] - LEVELS[b.level] || (a.database ?? '').localeCompare(b.database ?? ''));
+    .sort(
+      (a, b) =>
+        LEVELS[a.level] - LEVELS[b.level] ||
+        Number(isPublic(a)) - Number(isPublic(b)) ||
+        (a.database ?? '').localeCompare(b.database ?? ''),
+    );
+}
+/** Whether all of a group is what everybody has: it stands behind what is particular to the account. */
+function isPublic(group: Pick<Group, 'objects'>): boolean {
+  return group.objects.every((row) => row.sources.every(({ via }) => via.length === 1 && via[0]![0] === 'public'));
 }
 
 export interface Unread {
@@ -136,8 +145,6 @@ const OPEN_GROUPS = 4;
  * every database, and hides what is particular to the account.
  */
 export function openGroups(groups: readonly Group[]): Set<string> {
-  const own = groups.filter((group) =>
-    group.objects.some((row) => row.sources.some(({ via }) => !(via.length === 1 && via[0]![0] === 'public'))),
-  );
+  const own = groups.filter((group) => !isPublic(group));
   return new Set([...own, ...groups.filter((group) => !own.includes(group))].slice(0, OPEN_GROUPS).map((group) => group.key));
 }

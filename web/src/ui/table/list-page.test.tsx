@@ -5,7 +5,7 @@ import { useRoute } from '../../api';
 import { answer, type Asked, refusal, stubFetch } from '../../testing/stub-fetch';
 import { draw } from '../../testing/draw';
 import { Empty } from '../states';
-import { ListPage } from './list-page';
+import { ListPage, type Selection, useSelection } from './list-page';
 import { readQuery, useList } from './list-state';
 import { pageNumbers } from './pager';
 
@@ -31,7 +31,7 @@ const page = ({ query }: Asked): Reply => {
   return { items: total ? [user(now)] : [], total, page: now, pages: Math.ceil(total / 20), limit: 20 };
 };
 
-function Users() {
+function Users({ selection }: { selection?: Selection<Reply['items'][number]> }) {
   const list = useList(LIST, { limit: 20 });
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   return (
@@ -47,8 +47,12 @@ function Users() {
         { key: 'id', title: 'Number', sort: 'id', render: (row) => row.id },
       ]}
       empty={<Empty title="nobody here" />}
+      {...(selection && { selection, rowName: (row) => row.username })}
     />
   );
+}
+function Choosing() {
+  return <Users selection={useSelection<Reply['items'][number]>()} />;
 }
 const me = answer(catalogue.auth.me, () => refusal(404, 'RESOURCE_NOT_FOUND'));
 const asked = (log: Asked[]) => log.filter((one) => one.path === LIST.path);
@@ -87,6 +91,20 @@ describe('a list', () => {
     stubFetch(answer(LIST, page), me);
     await draw(Users, at('?role=admin'));
     expect((await screen.findByRole('link', { name: '下一页' })).getAttribute('href')).toBe('/users/?role=admin&page=2');
+  });
+
+  it('draws every row of a long page, and one that is chosen stays chosen when the rest comes', async () => {
+    stubFetch(
+      answer(LIST, () => ({ items: Array.from({ length: 100 }, (_, i) => user(i + 1)), total: 100, page: 1, pages: 1, limit: 100 })),
+      me,
+    );
+    await draw(Choosing, at('?limit=100'));
+    fireEvent.click(await screen.findByRole('checkbox', { name: '选择 user2' }));
+    await screen.findByText('user100');
+    expect(screen.getAllByRole('row')).toHaveLength(101);
+    expect((screen.getByRole('checkbox', { name: '选择 user2' }) as HTMLInputElement).checked).toBe(true);
+    fireEvent.click(screen.getByRole('checkbox', { name: '选择 user99' }));
+    expect(screen.getByRole('status').textContent).toContain('2');
   });
 
   it('tells a failure with its id and tries again', async () => {

@@ -94,7 +94,10 @@ export function ListPage<T, R extends Route>({
   const { t } = useTranslation();
   const standard = useMemo(() => columns.filter((column) => !column.hidden).map((column) => column.key), [columns]);
   const [chosen, setChosen] = usePreference<string[] | null>(`columns.${id}`, null);
-  const visible = columns.filter((column) => column.fixed || column.acts || (chosen ?? standard).includes(column.key));
+  const visible = useMemo(
+    () => columns.filter((column) => column.fixed || column.acts || (chosen ?? standard).includes(column.key)),
+    [columns, chosen, standard],
+  );
   const data = result.data;
   const rows = data?.items ?? [];
   const stale = result.isPlaceholderData && result.isFetching;

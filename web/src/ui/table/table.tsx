@@ -1,6 +1,6 @@
 import './table.css';
 import { ArrowDownIcon, ArrowUpIcon } from '../icons';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode, startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export interface Column<T> {
@@ -17,6 +17,8 @@ export interface Column<T> {
   /** Leading on a small screen's card. */
   lead?: boolean;
   width?: number;
+  /** Takes the width that the others leave, and cuts its text where there is little. */
+  grow?: boolean;
   /** Buttons: no heading, at the end of the row. */
   acts?: boolean;
 }
@@ -32,6 +34,23 @@ export interface Selecting<T> {
 }
 
 const SKELETON_ROWS = 8;
+/** More than any window shows: the rows below follow when these are painted. */
+const FIRST_ROWS = 40;
+
+/** The rows to draw: of a long page the first ones, and after their paint all. A page that is read anew stays whole. */
+function useFirstRows<T>(rows: readonly T[], rowKey: (row: T) => string | number): readonly T[] {
+  const page = rows.length > FIRST_ROWS ? `${rows.length} ${rowKey(rows[0]!)} ${rowKey(rows.at(-1)!)}` : '';
+  const [whole, setWhole] = useState('');
+  useEffect(() => {
+    if (page === '') return;
+    // The frame that shows the first rows, then the rest.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => startTransition(() => setWhole(page)));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [page]);
+  return page === '' || page === whole ? rows : rows.slice(0, FIRST_ROWS);
+}
 
 /** The one table of the console; on a small screen each row is a card. */
 export function Table<T>({
@@ -56,6 +75,13 @@ export function Table<T>({
 }) {
   const { t } = useTranslation();
   const chosen = selecting ? rows.filter(selecting.has).length : 0;
+  const shown = useFirstRows(rows, rowKey);
+  // One function for all rows and all times: a row is drawn anew when it changed, not when another was chosen.
+  const latest = useRef(selecting);
+  useEffect(() => {
+    latest.current = selecting;
+  });
+  const pick = useCallback((row: T, on: boolean) => latest.current?.toggle([row], on), []);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div className="grid-scroll" role="region" aria-label={label} tabIndex={0}>
@@ -89,39 +115,57 @@ export function Table<T>({
                   ))}
                 </tr>
               ))
-            : rows.map((row) => (
-                <tr
+            : shown.map((row) => (
+                <Row
                   key={rowKey(row)}
-
-                  data-current={current === rowKey(row) || undefined}
-                  data-chosen={selecting?.has(row) || undefined}
-                >
-                  {selecting && (
-                    <td className="grid-select">
-                      <Tick
-                        label={t('ui.selectRow', { name: selecting.name(row) })}
-                        on={selecting.has(row)}
-                        onFlip={(on) => selecting.toggle([row], on)}
-                      />
-                    </td>
-                  )}
-                  {columns.map((column) => (
-                    <td
-                      key={column.key}
-
-                      data-label={column.title}
-                      className={[column.align, column.lead && 'lead', column.acts && 'acts'].filter(Boolean).join(' ') || undefined}
-                    >
-                      {column.render(row)}
-                    </td>
-                  ))}
-                </tr>
+                  row={row}
+                  columns={columns as Column<never>[]}
+                  current={current === rowKey(row)}
+                  chosen={selecting ? selecting.has(row) : null}
+                  choose={selecting ? t('ui.selectRow', { name: selecting.name(row) }) : ''}
+                  onPick={pick as (row: unknown, on: boolean) => void}
+                />
               ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+const Row = memo(function Row({
+  row,
+  columns,
+  current,
+  chosen,
+  choose,
+  onPick,
+}: {
+  row: unknown;
+  columns: Column<never>[];
+  current: boolean;
+  /** null: rows of this table are not chosen. */
+  chosen: boolean | null;
+  choose: string;
+  onPick: (row: unknown, on: boolean) => void;
+}) {
+  return (
+    <tr data-current={current || undefined} data-chosen={chosen || undefined}>
+      {chosen !== null && (
+        <td className="grid-select">
+          <Tick label={choose} on={chosen} onFlip={(on) => onPick(row, on)} />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td key={column.key} data-label={column.title} className={classOf(column)}>
+          {column.render(row as never)}
+        </td>
+      ))}
+    </tr>
+  );
+});
+
+const classOf = (column: Column<never>): string | undefined =>
+  [column.align, column.lead && 'lead', column.acts && 'acts', column.grow && 'grow'].filter(Boolean).join(' ') || undefined;
 
 /** The browser's own check box: a hundred of a component library's take longer than all else in the table. */
 function Tick({ label, on, some = false, onFlip }: { label: string; on: boolean; some?: boolean; onFlip: (on: boolean) => void }) {

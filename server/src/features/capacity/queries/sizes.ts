@@ -96,6 +96,8 @@ export interface SizesFilter {
   database_name?: string | undefined;
   include_inactive: boolean;
   placeholders: boolean;
+  sort: 'name' | 'size' | 'data' | 'log' | 'collected';
+  order: 'asc' | 'desc';
   limit: number;
   offset: number;
 }
@@ -117,6 +119,15 @@ const nameIs = (f: SizesFilter, column: ReturnType<typeof sql.ref>) =>
 const within = (f: SizesFilter) =>
   sql<boolean>`(${f.start_date ?? null}::date is null or s.collected_date >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or s.collected_date <= ${f.end_date ?? null}::date)`;
 
+/** What was never collected comes last in either direction. */
+const SORTS = {
+  name: sql`lower(d.database_name)`,
+  size: sql`s.size_mb`,
+  data: sql`s.data_size_mb`,
+  log: sql`s.log_size_mb`,
+  collected: sql`s.collected_at`,
+};
+
 /** The newest row of each database, by exact name; inactive ones without any row are placeholders when they are asked for. */
 export async function latestSizes(db: Db, instanceId: number, f: SizesFilter): Promise<ShownSize[]> {
   const { rows } = await sql<ShownSize>`
@@ -126,7 +137,7 @@ export async function latestSizes(db: Db, instanceId: number, f: SizesFilter): P
       select * from database_size_stats s where s.instance_id = d.instance_id and s.database_name = d.database_name and ${within(f)} order by s.collected_date desc limit 1
     ) s on true
     where d.instance_id = ${instanceId} and (d.is_active or ${f.include_inactive}) and (s.id is not null or (not d.is_active and ${f.placeholders})) and ${nameIs(f, sql.ref('d.database_name'))}
-    order by d.database_name, d.id limit ${f.limit} offset ${f.offset}`.execute(db);
+    order by ${SORTS[f.sort]} ${sql.raw(f.order)} nulls last, d.database_name, d.id limit ${f.limit} offset ${f.offset}`.execute(db);
   return rows;
 }
 export async function latestStats(db: Db, instanceId: number, f: SizesFilter) {

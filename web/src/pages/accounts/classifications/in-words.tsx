@@ -1,7 +1,7 @@
 import type { DbType } from '@whalefall/contract';
 import { useTranslation } from 'react-i18next';
 import type zh from '../../../i18n/zh-CN/classes';
-import { type Draft, type Groups, type Item, KINDS, placeOf, saysSomething, writeDraft } from './expression';
+import { type Draft, type Groups, type Item, KINDS, placeOf, saysSomething, SCOPES, writeDraft } from './expression';
 import './matched-facts.css';
 
 /** The name of a rule's group; one that we do not know stands as it is. */
@@ -12,7 +12,8 @@ export function useGroupName(): (key: string) => string {
 
 export function ItemWords({ item, group }: { item: Item; group: string }) {
   const { t } = useTranslation();
-  const place = placeOf(item);
+  const scope = SCOPES.find((one) => one === item.scope);
+  const place = placeOf(scope ? { ...item, scope: t(`accounts.priv.scopes.${scope}`) } : item);
   const kind = group === 'kinds' ? KINDS.find((one) => one === item.name) : undefined;
   return (
     <span className="rule-item">

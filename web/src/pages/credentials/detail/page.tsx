@@ -6,7 +6,7 @@ import { useRoute, useSend } from '../../../api';
 import { useFormat } from '../../../i18n/format';
 import { useMay } from '../../../session';
 import { A } from '../../../ui/a';
-import { CopyText } from '../../../ui/copy-text';
+import { Address, CopyText } from '../../../ui/copy-text';
 import { LinkButton } from '../../../ui/link-button';
 import { Facts, Page, Panel } from '../../../ui/page';
 import { useIdParam } from '../../../ui/params';
@@ -119,7 +119,7 @@ export default function CredentialDetail() {
               columns={[
                 { key: 'name', title: t('ui.name'), lead: true, render: (row) => <A href={`/instances/${row.id}`}>{row.name}</A> },
                 { key: 'db_type', title: t('instances.dbType'), render: (row) => <Engine type={row.db_type} /> },
-                { key: 'address', title: t('instances.address'), render: (row) => <CopyText text={`${row.host}:${row.port}`} mono /> },
+                { key: 'address', title: t('instances.address'), grow: true, render: (row) => <Address host={row.host} port={row.port} /> },
                 { key: 'status', title: t('ui.status'), render: (row) => <Enabled on={row.is_active} /> },
                 { key: 'test', title: t('instances.test'), render: (row) => <TestState ok={row.last_test_ok} /> },
                 { key: 'at', title: t('credentials.lastTest'), render: (row) => <RelativeTime at={row.last_test_at} /> },

@@ -92,17 +92,22 @@ function Title({ database }: { database: Reply['database'] }) {
   );
 }
 
+const DAY_MS = 86_400_000;
 function About({ database, points }: { database: Reply['database']; points: Reply['points'] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const newest = points.at(-1);
   const oldest = points[0];
+  const apart = newest && oldest ? Math.round((Date.parse(newest.collected_date) - Date.parse(oldest.collected_date)) / DAY_MS) : 0;
   return (
     <Facts
       items={[
         [t('databases.size'), <strong key="size">{format.size(newest?.size_mb)}</strong>],
         [t('databases.firstSeen'), format.date(database.first_seen_date)],
-        [t('capacity.columns.change'), format.size(newest && oldest && newest !== oldest ? newest.size_mb - oldest.size_mb : null, true)],
+        [
+          t('databases.changeOver', { n: apart }),
+          format.size(newest && oldest && apart > 0 ? newest.size_mb - oldest.size_mb : null, true),
+        ],
         database.deleted_at
           ? [t('databases.gone'), format.dateTime(database.deleted_at)]
           : [t('databases.collected'), format.dateTime(newest?.collected_at)],

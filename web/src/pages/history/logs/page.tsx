@@ -41,7 +41,15 @@ export default function Logs() {
   const day = (key: string) => list.text(key)?.slice(0, 10);
   const is = (wanted: readonly string[]) => levels.length === wanted.length && wanted.every((level) => levels.includes(level));
   return (
-    <Page title={t('logs.title')}>
+    <Page
+      title={t('logs.title')}
+      actions={
+        <label className="row">
+          <Switch size="small" checked={live} onChange={setLive} aria-label={t('logs.live')} />
+          {t('logs.live')}
+        </label>
+      }
+    >
       <Stats
         items={[
           {
@@ -116,10 +124,6 @@ export default function Logs() {
               value={day('end_time')}
               onChange={(value) => list.set({ end_time: value && `${value}T23:59:59`, hours: null })}
             />
-            <label className="row">
-              <Switch size="small" checked={live} onChange={setLive} aria-label={t('logs.live')} />
-              {t('logs.live')}
-            </label>
           </>
         }
         empty={<Empty title={t('logs.empty')}>{t('logs.emptyText')}</Empty>}

@@ -19,7 +19,10 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
   const format = useFormat();
   const { pathname } = useUrl();
   const params = { instance_id: instance.id };
-  const sizes = useRoute(catalogue.instancesDetail.getInstanceDatabaseSizes, { params, query: { latest_only: true, limit: 1000 } });
+  const sizes = useRoute(catalogue.instancesDetail.getInstanceDatabaseSizes, {
+    params,
+    query: { latest_only: true, sort: 'size', order: 'desc', limit: TOP },
+  });
   const accounts = useRoute(catalogue.instancesManage.listInstanceAccounts, { params, query: { page: 1, limit: 20 } });
   const stats = accounts.data?.stats;
   const tls = (instance.connection_options as { tls_mode?: 'prefer' }).tls_mode;
@@ -171,7 +174,7 @@ function Recent({ instanceId }: { instanceId: number }) {
   const sessions = read.data?.items ?? [];
   if (sessions.length === 0) return <p className="muted">{t('instances.noSessions')}</p>;
   return (
-    <ul>
+    <ul className="sessions-lines">
       {sessions.map((session) => (
         <li key={session.session_id} className="sessions-line">
           <A href={href({ session: session.session_id })}>{t(`sessions.categories.${session.sync_category}`)}</A>

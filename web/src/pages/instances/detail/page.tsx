@@ -7,7 +7,7 @@ import { call, useRoute } from '../../../api';
 import { useMay } from '../../../session';
 import { A } from '../../../ui/a';
 import { useConfirm } from '../../../ui/confirm';
-import { CopyText } from '../../../ui/copy-text';
+import { Address } from '../../../ui/copy-text';
 import { later } from '../../../ui/later';
 import { Page, Tabs } from '../../../ui/page';
 import { TagChips } from '../../tags/tag-chips';
@@ -74,7 +74,7 @@ export default function InstanceDetail() {
       meta={
         <>
           <Engine type={instance.db_type} />
-          <CopyText text={`${instance.host}:${instance.port}`} mono />
+          <Address host={instance.host} port={instance.port} />
           {instance.main_version && <span className="mono">{instance.main_version}</span>}
           <TestState ok={instance.last_test_ok} code={instance.last_test_error_code} />
           {instance.tags.length > 0 && <TagChips items={instance.tags} max={5} />}
