@@ -35,7 +35,7 @@ function Users({ selection }: { selection?: Selection<Reply['items'][number]> })
   const list = useList(LIST, { limit: 20 });
   const result = useRoute(LIST, { query: list.query }, { keep: true });
   return (
-    <ListPage
+    <ListPage<Reply['items'][number], typeof LIST>
       id="test"
       label="users"
       list={list}
@@ -47,7 +47,7 @@ function Users({ selection }: { selection?: Selection<Reply['items'][number]> })
         { key: 'id', title: 'Number', sort: 'id', render: (row) => row.id },
       ]}
       empty={<Empty title="nobody here" />}
-      {...(selection && { selection, rowName: (row) => row.username })}
+      {...(selection && { selection, rowName: (row: Reply['items'][number]) => row.username })}
     />
   );
 }
