@@ -6,7 +6,7 @@ import * as added from './queries/new-accounts.ts';
 import * as queries from './queries/snapshots.ts';
 
 /** What a batch holds at most: accounts, and the facts of all of them together. A server may have very many of either. */
-const BATCH = { accounts: 100, facts: 5_000 };
+const BATCH = { accounts: 200, facts: 5_000 };
 const MOST_ERRORS = 100;
 
 /** What was done to our tables. */
@@ -50,8 +50,9 @@ export async function storeRead(db: Kysely<DB>, written: added.Written, dbType: 
       );
       const plan = diffRead(dbType, stored, open, closed);
       count(done, plan);
+      const writePlan = preparedWrite(db, written, plan, byName);
       await writing;
-      writing = write(db, written, plan, byName);
+      writing = writePlan();
       // It is awaited with the next batch; until then nobody else hears of a fault.
       writing.catch(() => undefined);
     }
@@ -60,7 +61,7 @@ export async function storeRead(db: Kysely<DB>, written: added.Written, dbType: 
   }
   const plan: Plan = { ...emptyPlan(), ...goneFrom(known, seen) };
   count(done, plan);
-  await write(db, written, plan, byName);
+  await preparedWrite(db, written, plan, byName)();
   return done;
 }
 
@@ -91,14 +92,23 @@ function count(done: Stored, plan: Plan): void {
     done.errors.push({ username: snapshot.username, ...snapshot.error });
 }
 
-async function write(db: Kysely<DB>, written: added.Written, plan: Plan, known: ReadonlyMap<string, Known>): Promise<void> {
-  const { now } = written;
+/** What is new is most of a first sync: it is made ready to send at once, and then waits for its turn. */
+function preparedWrite(db: Kysely<DB>, written: added.Written, plan: Plan, known: ReadonlyMap<string, Known>): () => Promise<void> {
   const changes = new Map(plan.log.map((change) => [change.username, change]));
-  await added.insertAccounts(
+  const insert = added.insertAccounts(
     db,
     plan.added.map((snapshot) => ({ snapshot, change: changes.get(snapshot.username) ?? null })),
     written,
   );
+  return async () => {
+    await insert();
+    await write(db, written, plan, known);
+  };
+}
+
+/** Everything else. */
+async function write(db: Kysely<DB>, written: added.Written, plan: Plan, known: ReadonlyMap<string, Known>): Promise<void> {
+  const { now } = written;
   const returned = plan.returned
     .filter(({ snapshot }) => snapshot.facts)
     .map(({ stored, snapshot }) => ({ stored, snapshot, changed: 'return' as const }));

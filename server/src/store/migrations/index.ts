@@ -19,6 +19,7 @@ import * as classificationMarks from './0013-classification-marks.ts';
 import * as unreadIndex from './0014-unread-index.ts';
 import * as errorNumbers from './0015-error-numbers.ts';
 import * as tagDescriptions from './0016-tag-descriptions.ts';
+import * as fewerIndexes from './0017-fewer-indexes.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -37,4 +38,5 @@ export const migrations: Record<string, Migration> = {
   '0014-unread-index': unreadIndex,
   '0015-error-numbers': errorNumbers,
   '0016-tag-descriptions': tagDescriptions,
+  '0017-fewer-indexes': fewerIndexes,
 };

@@ -23,16 +23,19 @@ const changeColumns = (change: LoggedChange) => ({
 });
 const given = sql.raw(CATALOGUE_COLUMNS.map((c) => `g.${c}`).join(', '));
 
-/** Account, first snapshot, facts and log entry of each. One that could not be read has no entry yet. */
-export async function insertAccounts(
+/**
+ * Account, first snapshot, facts and log entry of each. One that could not be read has no entry yet.
+ * @returns what writes them; all that is large is put together before, while the database may still be busy
+ */
+export function insertAccounts(
   db: Db,
   added: readonly { snapshot: Snapshot; change: LoggedChange | null }[],
   { instanceId, dbType, sessionId, now }: Written,
-): Promise<void> {
-  if (added.length === 0) return;
+): () => Promise<unknown> {
+  if (added.length === 0) return () => Promise.resolve();
   const facts = factRows(sql`(select ${instanceId}::int as instance_id, snapshot_id as id, extended_privileges from g) p`);
   const at = sql`${now}::timestamptz`;
-  await sql`
+  const statement = sql`
     with g as materialized (
       select nextval('instance_accounts_id_seq')::int as account_id, nextval('account_permission_id_seq')::int as snapshot_id, r.*
       from rows from (
@@ -50,7 +53,8 @@ export async function insertAccounts(
     grants as (${facts.grants}), memberships as (${facts.memberships}), owns as (${facts.owns})
     insert into account_change_log (instance_id, db_type, username, instance_account_id, change_type, change_time, session_id, status, message, message_en, privilege_diff, other_diff)
     select ${instanceId}::int, ${dbType}, g.username, g.account_id, 'add', ${at}, ${sessionId}, 'success', g.message, g.message_en, g.privilege_diff, g.other_diff
-    from g where g.message is not null`.execute(db);
+    from g where g.message is not null`.compile(db);
+  return () => db.executeQuery(statement);
 }
 
 /** Log entries of accounts that are stored already. */
