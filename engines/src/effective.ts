@@ -60,8 +60,11 @@ export interface EffectiveIndex {
   can(username: string, question: Question): EffectivePrivilege | null;
 }
 
-/** Prepares an instance once; each account asked afterwards costs only what it can reach. */
-export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): EffectiveIndex {
+/**
+ * Prepares an instance once; each account asked afterwards costs only what it can reach.
+ * @param listed what `of` is to list, where that is not everything; it must say the same of equal privileges on equal places
+ */
+export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>, listed?: (grant: Grant) => boolean): EffectiveIndex {
   const principals = new Map<string, Principal>();
   for (const principal of instance) principals.set(principal.username, principal);
   const everybody = [...principals.values()];
@@ -82,6 +85,16 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
     implied.set(source.principal.username, fresh);
     return fresh;
   };
+  const listedBy = new Map<string, Implied[]>();
+  const listedOf = (source: Source): Implied[] => {
+    if (!listed) return grantsOf(source);
+    let entries = listedBy.get(source.principal.username);
+    if (!entries) {
+      entries = grantsOf(source).filter(({ grant }) => listed(grant));
+      listedBy.set(source.principal.username, entries);
+    }
+    return entries;
+  };
   const byPrivilege = new Map<string, Map<string, Implied[]>>();
   const grantsNamed = (source: Source, privilege: string): Implied[] => {
     let lists = byPrivilege.get(source.principal.username);
@@ -98,6 +111,12 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
   const sourcesOf = (principal: Principal): Source[] => {
     if (last?.of !== principal) last = { of: principal, sources: reach(world, principal) };
     return last.sources;
+  };
+
+  let lastDenied: { of: Principal; denied: Denied[] } | undefined;
+  const denialsOf = (principal: Principal, sources: readonly Source[]): Denied[] => {
+    if (lastDenied?.of !== principal) lastDenied = { of: principal, denied: denials(dbType, sources, grantsOf) };
+    return lastDenied.denied;
   };
 
   const byLists = dbType === 'mysql' && world.flavour === 'mariadb';
@@ -136,14 +155,20 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
       const principal = principals.get(username);
       if (!principal) return [];
       const sources = sourcesOf(principal);
-      return collect(dbType, sources, grantsOf, (source, grant) => elsewhere(sources, source, grant, principal, undefined));
+      return collect(
+        dbType,
+        sources,
+        listedOf,
+        () => denialsOf(principal, sources),
+        (source, grant) => elsewhere(sources, source, grant, principal, undefined),
+      );
     },
     can,
   };
 
   /** Is it other rows that decide? Asked only where an account has rows of other hosts. */
   function elsewhere(sources: readonly Source[], source: Source, grant: Grant, account: Principal, database: string | undefined): boolean {
-    if (dbType !== 'mysql' || !sources.some(({ rows }) => rows)) return false;
+    if (dbType !== 'mysql' || !sources.some(hasRows)) return false;
     return decidedElsewhere(sources, source, grant, account, grantsOf, {
       database,
       rankOf: (pattern) => patternRank(pattern, world.flavour),
@@ -162,7 +187,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
           if (grant.state !== 'grant' || !inside(source, grant) || !covers(dbType, grant, question)) continue;
           if (taken(world, grant, question, grantsOf(source))) continue;
           if (elsewhere(sources, source, grant, principal, question.database)) continue;
-          const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+          const entry = entryOf(grant, joined(source.via, steps), source.setRole);
           if (!best || isBetter(entry, best)) best = entry;
         }
       }
@@ -173,7 +198,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
         const top = Math.max(...matching.map(({ rank }) => rank));
         for (const { grant, source, steps, rank } of matching) {
           if (rank !== top || grant.privilege !== question.privilege || !covers(dbType, grant, question)) continue;
-          const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+          const entry = entryOf(grant, joined(source.via, steps), source.setRole);
           if (!best || isBetter(entry, best)) best = entry;
         }
       }
@@ -182,7 +207,7 @@ export function effectiveIndex(dbType: DbType, instance: Iterable<Principal>): E
       const owner = can(username, { ...question, privilege: 'OWNERSHIP' });
       if (owner && !owner.set_role) best = { ...best, grantable: true };
     }
-    return best && withDeny(dbType, sources, grantsOf, best, question);
+    return best && withDeny(dbType, denialsOf(principal, sources), best, question);
   }
 }
 
@@ -201,14 +226,17 @@ function wideningNames(dbType: DbType, question: Question): string[] {
 
 /** Attributes are personal: a member has them only as the role itself, after SET ROLE. */
 function usable(source: Source, entries: readonly Implied[]): readonly Implied[] {
-  const own = source.personal ? entries : entries.filter((entry) => !entry.personal);
+  const own = source.personal || !entries.some(isPersonal) ? entries : entries.filter((entry) => !isPersonal(entry));
   const { database } = source;
-  if (database === undefined) return own;
+  if (database === undefined || !own.some(isOfAnyDatabase)) return own;
   // A fixed database role is the same in every database; here it counts in the source's.
-  return own.map((entry) =>
-    entry.grant.scope === 'database' && !entry.grant.database ? { ...entry, grant: { ...entry.grant, database } } : entry,
-  );
+  return own.map((entry) => (isOfAnyDatabase(entry) ? { ...entry, grant: { ...entry.grant, database } } : entry));
 }
+const hasRows = ({ rows }: Source): boolean => rows !== undefined;
+const isPersonal = (entry: Implied): boolean => entry.personal === true;
+const isOfAnyDatabase = ({ grant }: Implied): boolean => grant.scope === 'database' && !grant.database;
+/** Ways are never changed once made, so those of many entries are one. */
+const joined = (via: Step[], steps: Step[]): Step[] => (steps.length === 0 ? via : via.length === 0 ? steps : [...via, ...steps]);
 
 const inside = (source: Source, grant: Grant): boolean =>
   (source.database === undefined || grant.database === source.database) &&
@@ -251,24 +279,31 @@ function shadowed(world: World, entries: readonly Implied[], grant: Grant, datab
   );
 }
 
-/** SQL Server: DENY beats GRANT, but for sysadmin, the database's owner, and a column's GRANT under a table's DENY. */
-function withDeny(
-  dbType: DbType,
-  sources: readonly Source[],
-  grantsOf: (source: Source) => Implied[],
-  entry: EffectivePrivilege,
-  question: Question,
-): EffectivePrivilege {
-  if (dbType !== 'sqlserver' || entry.privilege === 'ALL' || entry.via.some((step) => step[0] === 'owner')) return entry;
+interface Denied {
+  source: Source;
+  grant: Grant;
+  steps: Step[];
+}
+/** What an account is denied: looked up once for all its privileges. Only SQL Server knows it. */
+function denials(dbType: DbType, sources: readonly Source[], grantsOf: (source: Source) => Implied[]): Denied[] {
+  if (dbType !== 'sqlserver') return [];
+  const found: Denied[] = [];
   for (const source of sources) {
     if (source.setRole) continue;
-    for (const { grant, steps } of usable(source, grantsOf(source))) {
-      if (grant.state !== 'deny' || !inside(source, grant)) continue;
-      if (grant.privilege !== question.privilege && grant.privilege !== 'CONTROL') continue;
-      if (!covers(dbType, grant, question)) continue;
-      if (entry.scope === 'column' && grant.scope !== 'column') continue;
-      return { ...entry, denied_by: [...source.via, ...steps, ['deny', source.principal.username]] };
-    }
+    for (const { grant, steps } of usable(source, grantsOf(source)))
+      if (grant.state === 'deny' && inside(source, grant)) found.push({ source, grant, steps });
+  }
+  return found;
+}
+
+/** SQL Server: DENY beats GRANT, but for sysadmin, the database's owner, and a column's GRANT under a table's DENY. */
+function withDeny(dbType: DbType, denied: readonly Denied[], entry: EffectivePrivilege, question: Question): EffectivePrivilege {
+  if (denied.length === 0 || entry.privilege === 'ALL' || entry.via.some((step) => step[0] === 'owner')) return entry;
+  for (const { source, grant, steps } of denied) {
+    if (grant.privilege !== question.privilege && grant.privilege !== 'CONTROL') continue;
+    if (!covers(dbType, grant, question)) continue;
+    if (entry.scope === 'column' && grant.scope !== 'column') continue;
+    return { ...entry, denied_by: [...source.via, ...steps, ['deny', source.principal.username]] };
   }
   return entry;
 }
@@ -277,8 +312,12 @@ function collect(
   dbType: DbType,
   sources: readonly Source[],
   grantsOf: (source: Source) => Implied[],
+  denials: () => readonly Denied[],
   elsewhere: (source: Source, grant: Grant) => boolean,
 ): EffectivePrivilege[] {
+  // What is asked of a fleet is mostly not answered by one account's facts.
+  if (sources.every((source) => grantsOf(source).length === 0)) return [];
+  const denied = denials();
   const now = new Map<string, EffectivePrivilege>();
   const afterSetRole = new Map<string, EffectivePrivilege>();
   type Keyed = readonly [string, EffectivePrivilege];
@@ -286,7 +325,7 @@ function collect(
   for (const source of sources) {
     for (const { grant, steps } of usable(source, grantsOf(source))) {
       if (!inside(source, grant) || elsewhere(source, grant)) continue;
-      const entry = entryOf(grant, [...source.via, ...steps], source.setRole);
+      const entry = entryOf(grant, joined(source.via, steps), source.setRole);
       const key = keyOf(entry);
       if (grant.state === 'revoke' && dbType === 'mysql')
         holes.push([key, { ...entry, denied_by: [...source.via, ['revoke', source.principal.username]] }]);
@@ -297,14 +336,13 @@ function collect(
     }
   }
   const entries: Keyed[] =
-    dbType === 'sqlserver'
-      ? [...now].map(([key, entry]) => [key, withDeny(dbType, sources, grantsOf, entry, questionOf(entry))] as const)
-      : [...now];
+    denied.length > 0 ? [...now].map(([key, entry]) => [key, withDeny(dbType, denied, entry, questionOf(entry))] as const) : [...now];
   for (const [key, entry] of afterSetRole) {
     const known = now.get(key);
     // A second entry only where SET ROLE brings more than everybody has anyway.
     if (!known || (isPublicOnly(known) && !isPublicOnly(entry))) entries.push([key, entry]);
   }
+  if (entries.length + holes.length === 1) return [(entries[0] ?? holes[0]!)[1]];
   return [...entries, ...holes].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map(([, entry]) => entry);
 }
 

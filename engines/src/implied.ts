@@ -13,12 +13,15 @@ export interface Implied {
 
 const grantOf = (grant: Partial<Grant> & Pick<Grant, 'scope' | 'privilege'>): Grant => ({ state: 'grant', grantable: false, ...grant });
 
+const NO_STEPS: Step[] = [];
+
 /** Everything a principal contributes, direct grants first. */
 export function impliedBy(world: World, principal: Principal): Implied[] {
-  const direct: Implied[] = (principal.facts?.grants ?? [])
-    .filter((grant) => grant.state !== 'revoke' || world.dbType === 'mysql' || world.dbType === 'sqlserver')
-    .map((grant) => ({ grant, steps: [] }));
-  return [...direct, ...EXTRA[world.dbType](world, principal)];
+  const entries: Implied[] = [];
+  for (const grant of principal.facts?.grants ?? [])
+    if (grant.state !== 'revoke' || world.dbType === 'mysql' || world.dbType === 'sqlserver') entries.push({ grant, steps: NO_STEPS });
+  const extra = EXTRA[world.dbType](world, principal);
+  return extra.length === 0 ? entries : entries.length === 0 ? extra : [...entries, ...extra];
 }
 
 const EXTRA: Record<DbType, (world: World, principal: Principal) => Implied[]> = {

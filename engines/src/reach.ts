@@ -33,6 +33,12 @@ export interface Source {
 }
 
 export function reach(world: World, account: Principal): Source[] {
+  if (isAlone(world, account)) {
+    // Most accounts of a fleet are in no role: themselves and everybody.
+    const alone: Source[] = [{ principal: account, via: NO_STEPS, setRole: false, personal: true }];
+    for (const everybody of world.publics) if (everybody !== account) alone.push(...reachOfEverybody(world, everybody));
+    return alone;
+  }
   const sources = new Map<string, Source>();
   const add = (source: Source): boolean => {
     const key = `${source.principal.username}\u0000${source.database ?? ''}`;
@@ -74,6 +80,15 @@ export function reach(world: World, account: Principal): Source[] {
     for (const source of [...sources.values()]) for (const owner of asDatabaseOwner(world, source)) add(owner);
   return [...sources.values()];
 }
+
+const NO_STEPS: Step[] = [];
+
+/** Is there nothing to find beside it, and nothing that it could find twice? */
+const isAlone = (world: World, account: Principal): boolean =>
+  world.publics.length < 2 &&
+  (account.facts?.memberships.length ?? 0) === 0 &&
+  (world.dbType === 'postgresql' || world.dbType === 'oracle') &&
+  (account.facts?.owns.length === 0 || !world.principals.has('pg_database_owner'));
 
 function reachOfEverybody(world: World, everybody: Principal): readonly Source[] {
   const kept = (world.everybodys ??= new Map<Principal, readonly Source[]>());
@@ -146,6 +161,7 @@ export function databaseLists(world: World, account: Principal): Source[][] {
 /** Breadth first, so that each role is reached by a shortest path. */
 function closure(world: World, start: Source, follow: (membership: Membership, depth: number) => boolean, becoming = false): Source[] {
   const found: Source[] = [start];
+  if ((start.principal.facts?.memberships.length ?? 0) === 0) return found;
   const depths = [0];
   const seen = new Set([memberKey(start.principal.username, start.database)]);
   for (let i = 0; i < found.length; i += 1) {

@@ -3,7 +3,7 @@
  * "DROP anything" or as narrow as "SELECT this table"; the rules are those of `effective.ts`, asked for one place.
  */
 import type { DbType } from './engine.ts';
-import type { GrantScope } from './facts.ts';
+import type { Grant, GrantScope } from './facts.ts';
 import { matchesPattern, type Question } from './cover.ts';
 import { effectiveIndex, type EffectiveIndex, type EffectivePrivilege, isPublicOnly, type Principal } from './effective.ts';
 import { oracleWider, sqlserverWider } from './wider.ts';
@@ -72,8 +72,15 @@ export function decidingPrivileges(dbType: DbType, question: AccessQuestion): st
  * @param of whom to ask about
  */
 export function whoCan(dbType: DbType, everybody: readonly Principal[], of: Iterable<string>, question: AccessQuestion): Access[] {
-  const index = effectiveIndex(dbType, everybody);
   const words = wordsOf(dbType, question.privilege);
+  // What is somewhere else, or something else, need not be listed for each account.
+  const index = effectiveIndex(
+    dbType,
+    everybody,
+    (grant) =>
+      isThere(dbType, grant, question) &&
+      (asksForGrantable(question) || words.some((word) => mayHold(dbType, grant.privilege, word.privilege))),
+  );
   const found: Access[] = [];
   for (const username of of) {
     let best: EffectivePrivilege | null = null;
@@ -125,13 +132,14 @@ function mayHold(dbType: DbType, held: string, asked: string): boolean {
   return false;
 }
 
+type Place = Pick<Grant, 'scope' | 'privilege' | 'database' | 'schema' | 'object'>;
 /** Does the place of an effective privilege meet the place that is asked about? */
-function isThere(dbType: DbType, entry: EffectivePrivilege, asked: AccessQuestion): boolean {
+function isThere(dbType: DbType, entry: Place, asked: AccessQuestion): boolean {
   if (entry.scope === 'default') return false;
-  const fits = (have: string | undefined, want: string | undefined) => have === undefined || want === undefined || have === want;
+  const fits = (have: string | null | undefined, want: string | undefined) => !have || want === undefined || have === want;
   if (!fits(entry.schema, asked.schema) || !fits(entry.object, asked.object)) return false;
   const databaseFits =
-    dbType === 'mysql' && entry.scope === 'database' && entry.database !== undefined && asked.database !== undefined
+    dbType === 'mysql' && entry.scope === 'database' && entry.database && asked.database !== undefined
       ? matchesPattern(entry.database, asked.database)
       : fits(entry.database, asked.database);
   if (!databaseFits) return false;

@@ -11,6 +11,7 @@ import {
   type Membership,
   type Owned,
   type Principal,
+  type PrivilegeFacts,
   whoCan,
 } from '@whalefall/engines';
 import type { catalogue, QueryOf } from '@whalefall/contract';
@@ -107,12 +108,22 @@ export async function listAccess(db: Kysely<DB>, answers: Answers, query: Query)
 async function search(db: Kysely<DB>, question: AccessQuestion, scope: queries.AccessScope): Promise<Everything> {
   const instances = await queries.instancesInScope(db, scope);
   const result: Everything = { found: [], asked: 0, unread: 0 };
-  for (let i = 0; i < instances.length; i += AT_ONCE) await searchSome(db, question, instances.slice(i, i + AT_ONCE), result);
+  const parts: Instance[][] = [];
+  for (let i = 0; i < instances.length; i += AT_ONCE) parts.push(instances.slice(i, i + AT_ONCE));
+  // The next are read while these are looked through.
+  let next = parts[0] && readSome(db, question, parts[0]);
+  for (const [at, part] of parts.entries()) {
+    const read = await next!;
+    next = parts[at + 1] && readSome(db, question, parts[at + 1]!);
+    // It is awaited with the next part; until then nobody else hears of a fault.
+    next?.catch(() => undefined);
+    await searchSome(part, read, question, result);
+  }
   return result;
 }
 
 type Instance = Awaited<ReturnType<typeof queries.instancesInScope>>[number];
-async function searchSome(db: Kysely<DB>, question: AccessQuestion, instances: readonly Instance[], result: Everything): Promise<void> {
+async function readSome(db: Kysely<DB>, question: AccessQuestion, instances: readonly Instance[]) {
   const ids = instances.map((one) => one.id);
   const types = [...new Set(instances.map((one) => one.db_type as DbType))];
   const names = [...new Set(types.flatMap((type) => decidingPrivileges(type, question)))];
@@ -122,7 +133,18 @@ async function searchSome(db: Kysely<DB>, question: AccessQuestion, instances: r
     queries.memberships(db, ids),
     queries.ownership(db, ids, question.object),
   ]);
-  const facts = factsByAccount(grants as (Grant & { account_id: number })[], members, owns as (Owned & { account_id: number })[]);
+  return {
+    people,
+    facts: factsByAccount(grants as (Grant & { account_id: number })[], members, owns as (Owned & { account_id: number })[]),
+  };
+}
+
+async function searchSome(
+  instances: readonly Instance[],
+  { people, facts }: Awaited<ReturnType<typeof readSome>>,
+  question: AccessQuestion,
+  result: Everything,
+): Promise<void> {
   const byInstance = Map.groupBy(people, (row) => row.instance_id);
   for (const instance of instances) {
     const rows = byInstance.get(instance.id) ?? [];
@@ -135,7 +157,7 @@ async function searchSome(db: Kysely<DB>, question: AccessQuestion, instances: r
       isRole: row.is_role,
       isPublic: row.is_public,
       typeSpecific: row.type_specific,
-      facts: row.read_state === 'never' ? null : { ...emptyFacts(), ...facts.get(row.id), attributes: row.attributes ?? {} },
+      facts: row.read_state === 'never' ? null : factsOf(facts.get(row.id), row.attributes),
     }));
     const byName = new Map(accounts.map((row) => [row.username, row]));
     for (const { username, entry, places } of whoCan(instance.db_type as DbType, principals, byName.keys(), question)) {
@@ -157,13 +179,19 @@ async function searchSome(db: Kysely<DB>, question: AccessQuestion, instances: r
   }
 }
 
+const NOTHING = emptyFacts();
+/** Of most accounts nothing was read: they share one emptiness. */
+const factsOf = (known: FactLists | undefined, attributes: Record<string, unknown> | null): PrivilegeFacts =>
+  known === undefined && attributes === null ? NOTHING : { ...NOTHING, ...known, attributes: attributes ?? NOTHING.attributes };
+
+type FactLists = Pick<PrivilegeFacts, 'grants' | 'memberships' | 'owns'>;
 /** The facts of each account, taken together again. */
 function factsByAccount(
   grants: readonly (Grant & { account_id: number })[],
   memberships: readonly (Membership & { account_id: number })[],
   owns: readonly (Owned & { account_id: number })[],
 ) {
-  const facts = new Map<number, { grants: Grant[]; memberships: Membership[]; owns: Owned[] }>();
+  const facts = new Map<number, FactLists>();
   const of = (id: number) => {
     let known = facts.get(id);
     if (!known) facts.set(id, (known = { grants: [], memberships: [], owns: [] }));

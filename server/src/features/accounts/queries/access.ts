@@ -57,8 +57,8 @@ export interface FactFilter {
   object: string | undefined;
 }
 /**
- * Grants that can decide. Of MySQL all grants on databases where a pattern is among them: there the most specific
- * pattern decides, whatever it grants.
+ * Grants that can decide. Of MySQL also whatever else stands where the most specific row decides, whatever it grants: all
+ * grants on databases where a pattern is among them or everybody has some, all of a name that has several hosts.
  */
 export async function decidingGrants(db: Db, { instances, names, grantable, object }: FactFilter) {
   const { rows } = await sql<{
@@ -81,11 +81,20 @@ export async function decidingGrants(db: Db, { instances, names, grantable, obje
     union all
     select g.account_id, g.scope, g.kind, g.database, g.schema, g.object, g."column", g.privilege, g.state, g.grantable
     from account_privileges g
-    where g.scope = 'database' and g.privilege <> all(${names}::text[]) and not (${grantable} and g.grantable)
-      and g.instance_id in (select i.id from instances i where i.id = any(${instances}::int[]) and i.db_type = 'mysql')
-      and exists (select 1 from account_privileges w where w.account_id = g.account_id and w.scope = 'database' and w.database ~ '[%_]')`.execute(
-    db,
-  );
+    where g.instance_id in (select i.id from instances i where i.id = any(${instances}::int[]) and i.db_type = 'mysql')
+      and g.scope in ('database', 'table', 'column', 'routine')
+      and g.privilege <> all(${names}::text[]) and not (${grantable} and g.grantable)
+      and (${object ?? null}::text is null or g.object is null or g.object = ${object ?? null})
+      and (g.scope = 'database' and g.account_id in (
+          select w.account_id from account_privileges w where w.instance_id = any(${instances}::int[]) and w.scope = 'database' and w.database ~ '[%_]')
+        or g.account_id in (
+          select unnest(array_agg(p.id)) from account_permission p
+          where p.instance_id = any(${instances}::int[]) and p.db_type = 'mysql' and p.type_specific->>'host' <> ''
+          group by p.instance_id, p.type_specific->>'original_username' having count(*) > 1)
+        or g.scope = 'database' and g.instance_id in (
+          select p.instance_id from account_permission p
+          join account_privileges w on w.account_id = p.id and w.scope = 'database'
+          where p.instance_id = any(${instances}::int[]) and p.db_type = 'mysql' and p.username like '@%'))`.execute(db);
   return rows;
 }
 export async function memberships(db: Db, instances: readonly number[]) {
