@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { environment, findNode, root, run, sourceHash, stampFile } from './project.mjs';
 
 const asked = process.argv.slice(2);
@@ -74,6 +75,7 @@ async function buildWeb() {
     console.error('the pages could not be built');
     process.exit(code);
   }
+  compress(join(fresh, 'assets'));
   // Swapped when complete, so that a running server never sees half of it.
   const target = join(dist, 'web');
   const old = join(dist, 'web.old');
@@ -82,4 +84,16 @@ async function buildWeb() {
   renameSync(fresh, target);
   rmSync(old, { recursive: true, force: true });
   return true;
+}
+
+/** Assets never change under their names, so they are packed once here and not for each reader. */
+function compress(folder) {
+  for (const name of readdirSync(folder).filter((name) => /\.(js|css|svg)$/.test(name))) {
+    const bytes = readFileSync(join(folder, name));
+    // One network packet either way.
+    if (bytes.length < 1400) continue;
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params }));
+  }
 }

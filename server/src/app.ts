@@ -1,3 +1,5 @@
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
@@ -60,6 +62,14 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     );
   });
   await app.register(cookie);
+  // Data only. Pages carry a token beside what was asked for, whose lengths packed together would tell about it.
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    customTypes: /^(application\/json|text\/csv)/,
+    threshold: 4096,
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    zlibOptions: { level: 4 },
+  });
   await securityHeaders(app);
   await app.register(multipart);
   // Bodies arrive as bytes: CSRF and media type are asked before anything is parsed.
@@ -84,6 +94,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await app.register(fastifyStatic, {
       root: `${config.webDir}/assets`,
       prefix: '/assets/',
+      preCompressed: true,
       immutable: true,
       maxAge: '365d',
       index: false,
