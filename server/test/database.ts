@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openHandle, quietClients, types } from '../src/store/open.ts';
-import { preparingClient } from '../src/store/prepared.ts';
+import { storeClient } from '../src/store/client.ts';
 import type { DB } from '../src/store/tables.ts';
 
 export interface TestDatabase {
@@ -35,7 +35,7 @@ export async function testDatabase(
   await admin(`create database ${database} template ${options.migrated === false ? 'template0' : template}`);
   const reached = { ...server, ...(options.via ? await options.via(server) : {}) };
   const connection = { ...reached, database, types };
-  const pool = new pg.Pool({ ...connection, Client: preparingClient(), max: 10 });
+  const pool = new pg.Pool({ ...connection, Client: storeClient({}), max: 10 });
   // Dropping the database throws idle connections out; that is no news to anybody.
   pool.on('error', () => undefined);
   quietClients(pool);

@@ -7,6 +7,8 @@ export interface Line {
   /** Nobody gets through, and whoever had is cut off. */
   down(): void;
   up(): void;
+  /** Nothing gets through and nobody is told: the host has vanished. New connections hang too. Until `up`, which cuts them. */
+  vanish(): void;
   /** Cuts the next connection on which the client says this, once the server has begun to answer; the answer is lost. */
   loseAnswerTo(text: string): void;
   /** After so many bytes from the server the line breaks, or carries a piece of rubbish before it does. */
@@ -30,6 +32,7 @@ const RUBBISH_MS = 50;
 export function openLine(to: net.NetConnectOpts): Promise<Line> {
   const open = new Set<net.Socket>();
   let isDown = false;
+  let vanished = false;
   let lost: string | null = null;
   let broken: { bytes: number; what: 'cut' | 'rubbish' } | null = null;
   let trickling = false;
@@ -40,6 +43,7 @@ export function openLine(to: net.NetConnectOpts): Promise<Line> {
   const server = net.createServer((near) => {
     near.on('error', () => undefined);
     came += 1;
+    if (vanished) return void open.add(near);
     if (isDown || left <= 0) return void near.destroy();
     left -= 1;
     const far = net.connect(to);
@@ -57,6 +61,7 @@ export function openLine(to: net.NetConnectOpts): Promise<Line> {
     let losing = false;
     let carried = 0;
     near.on('data', (bytes) => {
+      if (vanished) return;
       if (lost !== null && bytes.includes(lost)) {
         losing = true;
         lost = null;
@@ -64,6 +69,7 @@ export function openLine(to: net.NetConnectOpts): Promise<Line> {
       far.write(bytes);
     });
     far.on('data', (bytes) => {
+      if (vanished) return;
       if (losing) return end();
       carried += bytes.length;
       for (const ear of ears) if (bytes.includes(ear.text)) ear.heard += 1;
@@ -87,7 +93,11 @@ export function openLine(to: net.NetConnectOpts): Promise<Line> {
           isDown = true;
           cutAll();
         },
-        up: () => void (isDown = false),
+        up() {
+          if (vanished) cutAll();
+          isDown = vanished = false;
+        },
+        vanish: () => void (vanished = true),
         loseAnswerTo: (text) => void (lost = text),
         after: (bytes, what) => void (broken = { bytes, what }),
         listenFor(text) {

@@ -3,7 +3,9 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Log } from '../logbook/index.ts';
+import { storeClient } from '../store/client.ts';
 import { type Listener, notify } from '../store/listen.ts';
+import { SILENT_MS } from '../store/open.ts';
 import { storeAway } from '../store/errors.ts';
 import { outsideTransaction } from '../store/transaction.ts';
 import type { DB } from '../store/tables.ts';
@@ -62,6 +64,7 @@ export async function openQueue(
 ): Promise<Queue> {
   const boss = new PgBoss({
     ...(connection as object),
+    ...{ Client: storeClient({ silentMs: SILENT_MS }) },
     schema: 'pgboss',
     max: 4,
     application_name: `${connection.application_name ?? 'whalefall'} queue`,

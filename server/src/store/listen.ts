@@ -28,7 +28,6 @@ export function openListener(connection: pg.ClientConfig): Listener {
   async function connect(): Promise<void> {
     const fresh = new pg.Client({
       ...connection,
-      keepAlive: true,
       application_name: `${connection.application_name ?? 'whalefall'} listen`,
     });
     const again = () => {

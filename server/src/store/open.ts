@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { type EmbeddedLog, startEmbedded } from './embedded/index.ts';
-import { preparingClient } from './prepared.ts';
+import { storeClient } from './client.ts';
 import type { DB } from './tables.ts';
 import { guardOuterHandle } from './transaction.ts';
 
@@ -33,6 +33,11 @@ export class StoreError extends Error {
 }
 
 export const oldestServer = 14;
+const STATEMENT_MS = 60_000;
+/** A statement that takes too long is ended by the server, which says so within this time. */
+const HEARD_MS = 5000;
+/** For connections beside the pool, whose statements are short. */
+export const SILENT_MS = STATEMENT_MS + HEARD_MS;
 
 /**
  * How values come back. `date` stays 'YYYY-MM-DD' (the driver would make a Date at local midnight), bigint and numeric
@@ -61,19 +66,26 @@ export const types: pg.CustomTypesConfig = {
 export async function openStore(config: StoreConfig, log: EmbeddedLog = console): Promise<Store> {
   const embedded = config.databaseUrl ? undefined : await startEmbedded(config.dataDir, log);
   const where: pg.ClientConfig = embedded ? embedded.connection : { connectionString: config.databaseUrl };
-  const connection: pg.ClientConfig = { ...where, types, application_name: config.applicationName ?? 'whalefall' };
+  const connection: pg.ClientConfig = {
+    ...where,
+    types,
+    application_name: config.applicationName ?? 'whalefall',
+    // A host that vanished while nothing was asked of it is noticed within half a minute.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 20_000,
+  };
+  const statementMs = config.statementTimeoutMs ?? STATEMENT_MS;
   const pool = new pg.Pool({
     ...connection,
-    Client: preparingClient(),
+    Client: storeClient({ silentMs: config.statementTimeoutMs === 0 ? undefined : statementMs + HEARD_MS }),
     max: config.databasePoolSize ?? 20,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: config.statementTimeoutMs ?? 60_000,
+    statement_timeout: statementMs,
     // So many rows of a search fit in memory one by one: in less, whole pages are noted and every row of them compared again.
     options: '-c work_mem=32MB',
     // A process that was killed in the middle of a transaction must not keep its locks.
     idle_in_transaction_session_timeout: 60_000,
-    keepAlive: true,
   });
   // An idle connection that the server ended: the pool has already dropped it, and the next query opens another.
   pool.on('error', (error) => log.warn(`a connection to the database was lost: ${error.message}`));

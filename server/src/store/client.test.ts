@@ -1,8 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
-import { openStore, type Store } from './open.ts';
-import { StatementNames } from './prepared.ts';
+import { openLine } from '../../test/line.ts';
+import { StatementNames, storeClient } from './client.ts';
+import { storeAway } from './errors.ts';
+import { openStore, quietClients, type Store } from './open.ts';
 import { transaction } from './transaction.ts';
 
 let house: TestDatabase;
@@ -61,6 +65,36 @@ test('errors of a prepared statement reach the caller as they are', async () => 
   expect(await times(6, (i) => divide(i + 1))).toEqual([10, 5, 3, 2, 2, 1]);
   await expect(divide(0)).rejects.toMatchObject({ code: '22012' });
   expect(await divide(10)).toBe(1);
+});
+
+test('a host that vanishes closes nothing: whoever waits for an answer is told, and the next question is answered when it is back', async () => {
+  const { host, port } = house.connection;
+  const line = await openLine(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+  const pool = new pg.Pool({
+    ...house.connection,
+    host: '127.0.0.1',
+    port: line.port,
+    Client: storeClient({ silentMs: 1000 }),
+    max: 2,
+    connectionTimeoutMillis: 500,
+  });
+  quietClients(pool);
+  pool.on('error', () => undefined);
+  try {
+    // An answer that takes longer than the silence allowed is no silence while rows come; nobody waits while nothing is asked.
+    expect((await pool.query('select 1 as n, pg_sleep(0.3)')).rows[0]).toMatchObject({ n: 1 });
+    await wait(1500);
+    expect(pool.totalCount).toBe(1);
+    line.vanish();
+    const error: unknown = await pool.query('select 2').catch((error: unknown) => error);
+    expect([(error as Error).message, storeAway(error)]).toEqual(['Connection terminated: no answer within 1000 ms', true]);
+    expect(storeAway(await pool.query('select 3').catch((error: unknown) => error))).toBe(true);
+    line.up();
+    expect((await pool.query('select 4 as n')).rows).toEqual([{ n: 4 }]);
+  } finally {
+    await pool.end();
+    await line.close();
+  }
 });
 
 test('names are given to so many texts and no more, and to no transaction word', () => {

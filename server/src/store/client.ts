@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** A text that came this often is worth a plan of its own on every connection that sends it. */
@@ -44,20 +45,58 @@ const stale = (error: unknown): boolean => {
   return code === '26000' || (code === '0A000' && message?.includes('cached plan') === true);
 };
 
-/** The class of connections whose statements with values are prepared when they come often. */
-export function preparingClient(names = new StatementNames()): typeof pg.Client {
+/** What a connection to our store does beyond the driver's. */
+export interface ClientWays {
+  names?: StatementNames;
+  /** Given up when nothing was heard for so long while an answer is due: a host that vanished closes nothing. Longer than any statement may take. */
+  silentMs?: number | undefined;
+}
+
+/** The class of connections to our store: statements with values are prepared when they come often, and silence ends. */
+export function storeClient({ names = new StatementNames(), silentMs }: ClientWays): typeof pg.Client {
   return class extends pg.Client {
+    #due = 0;
+
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      if (!silentMs) return;
+      const { stream } = this.connection as unknown as { stream: Socket };
+      // The timer starts anew with every byte either way; handed over with the time, a listener would be called once only.
+      stream.setTimeout(silentMs).on('timeout', () => {
+        if (this.#due > 0) stream.destroy(new Error(`Connection terminated: no answer within ${silentMs} ms`));
+      });
+    }
+
+    /** The pool asks with a function that is called back, everybody else for a promise. */
     override query(...args: unknown[]): never {
+      this.#due += 1;
+      const heard = () => void (this.#due -= 1);
+      const back = args.at(-1);
+      if (typeof back === 'function') {
+        const told = (...result: unknown[]) => {
+          heard();
+          (back as (...result: unknown[]) => void)(...result);
+        };
+        return this.#ask([...args.slice(0, -1), told]) as never;
+      }
+      const answer = this.#ask(args);
+      // A cursor or a stream of rows has no end that it tells.
+      if (answer instanceof Promise) answer.then(heard, heard);
+      else heard();
+      return answer as never;
+    }
+
+    #ask(args: unknown[]): unknown {
       const [text, values, ...rest] = args;
       const send = super.query.bind(this) as (...args: unknown[]) => unknown;
       const name = typeof text === 'string' && Array.isArray(values) && rest.length === 0 ? names.of(text) : undefined;
-      if (name === undefined) return send(...args) as never;
+      if (name === undefined) return send(...args);
       return (send({ name, text, values }) as Promise<unknown>).catch((error: unknown) => {
         if (!stale(error)) throw error;
         names.retire(text as string);
         // Within a transaction the failure has ended it, and this fails too: whoever began it begins again.
         return send(text, values);
-      }) as never;
+      });
     }
   } as typeof pg.Client;
 }
