@@ -67,6 +67,8 @@ interface Reply {
 }
 interface Seen {
   paint: number;
+  /** Until the rows below the window are there too. */
+  rows: number;
   whole: number;
   replies: Reply[];
 }
@@ -81,7 +83,11 @@ function longest(value: unknown): number {
 /** Runs in the page: the first frame after which nothing loads any more, again whenever something loaded. */
 const WATCH = `
   window.settledAt = null;
+  let count = 0;
   const look = () => {
+    // Rows below the window are drawn after those in it.
+    const now = document.querySelectorAll('main tbody tr').length;
+    if (now !== count) { count = now; requestAnimationFrame(() => { window.rowsAt = performance.now(); }); }
     const busy = document.querySelector('.skeleton, .grid-skeleton, .chart-wait, [aria-busy="true"], [data-stale]');
     if (busy || !document.querySelector(window.doneWhen ?? 'main h1')) window.settledAt = null;
     else if (window.settledAt === null) {
@@ -97,7 +103,8 @@ const TIMES = (from: number) => `(() => {
   const at = window.settledAt;
   const replies = performance.getEntriesByType('resource').filter(
     (one) => one.name.includes('/api') && one.startTime >= ${from} && one.responseEnd > 0 && one.responseEnd <= at);
-  return { paint: at - Math.max(${from}, ...replies.map((one) => one.responseEnd)), whole: at - ${from} };
+  const last = Math.max(${from}, ...replies.map((one) => one.responseEnd));
+  return { paint: at - last, whole: at - ${from}, rows: Math.max(at, window.rowsAt ?? 0) - last };
 })()`;
 
 /** Asked from outside: the page's policy lets nothing evaluate text inside. */
@@ -119,7 +126,7 @@ async function look(page: Page, act: () => Promise<unknown>, since: () => Promis
   await holds(page, 'Number.isFinite(window.settledAt ?? NaN)');
   // Charts and panels that read for themselves: quiet for half a second.
   await page.waitForLoadState('networkidle');
-  const { paint, whole } = (await page.evaluate(TIMES(from))) as { paint: number; whole: number };
+  const times = (await page.evaluate(TIMES(from))) as { paint: number; rows: number; whole: number };
   page.off('response', note);
   const replies = await Promise.all(
     responses
@@ -136,7 +143,7 @@ async function look(page: Page, act: () => Promise<unknown>, since: () => Promis
         };
       }),
   );
-  return { paint, whole, replies };
+  return { ...times, replies };
 }
 
 function add(name: string, seen: readonly Seen[]): void {
@@ -149,6 +156,7 @@ function add(name: string, seen: readonly Seen[]): void {
   if (late) faults.push(`${name}: ${ms(median(paints))} from the reply to the paint`);
   const note = [
     `worst ${ms(Math.max(...paints))}`,
+    `every row ${ms(median(seen.map((one) => one.rows)))}`,
     `whole ${ms(median(seen.map((one) => one.whole)))}`,
     `${replies.length} replies, ${Math.round(sum((one) => one.bytes) / 1024)} kB (${Math.round(sum((one) => one.wire) / 1024)} kB sent)`,
     ...(largest ? [`most rows ${largest.rows} (${largest.url})`] : []),

@@ -140,10 +140,10 @@ test.skipIf(!HAPROXY || !REDIS)(
       return ['write', 201, ask(proxyPort, '/tags/api/create', { agent, method: 'POST', headers, body })];
     };
     let answered = 0;
-    let running = true;
+    const leave = new AbortController();
     const clients = Array.from({ length: CLIENTS }, async () => {
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-      while (running) {
+      while (!leave.signal.aborted) {
         const [what, wanted, asked] = next(agent);
         const reply = await asked.catch((error: Error) => ({ status: 0, text: error.message, cookies: [] }));
         counts[what] = (counts[what] ?? 0) + 1;
@@ -173,7 +173,7 @@ test.skipIf(!HAPROXY || !REDIS)(
       expect((await stop(worker)).code).toBe(0);
       workers[i] = work();
     }
-    running = false;
+    leave.abort();
     await Promise.all(clients);
     console.log(
       `rolling restart: ${turn} requests (${Object.entries(counts)

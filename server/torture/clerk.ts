@@ -15,11 +15,11 @@ export interface Clerk {
 export function openClerk(client: Client): Clerk {
   const tags = new Set<string>();
   const logs = new Map<number, string>();
-  let running = true;
+  const leave = new AbortController();
   let turn = 0;
 
   async function work(): Promise<void> {
-    for (; running; turn++) {
+    for (; !leave.signal.aborted; turn++) {
       const name = `torture-${turn}`;
       if (turn % 3 === 0) {
         const reply = await client.call('POST', '/tags/api/create', { name, display_name: name, category: 'other' });
@@ -53,7 +53,7 @@ export function openClerk(client: Client): Clerk {
       return faults;
     },
     async stop() {
-      running = false;
+      leave.abort();
       await working;
     },
   };

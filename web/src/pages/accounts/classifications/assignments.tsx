@@ -17,8 +17,7 @@ import { useUrl } from '../../../ui/url';
 import { InstanceFilter } from '../../instances/instance-filter';
 import { ClassChip } from './class-chips';
 import { MatchedFacts } from './matched-facts';
-import type { Rule } from './rule-drawer';
-import { useClassLabel, useClasses } from './use-classes';
+import { type Rule, useClassLabel, useClasses } from './use-classes';
 
 const { getAssignments, removeAssignment } = catalogue.accountsClassifications;
 type Assignment = NonNullable<WireOf<typeof getAssignments>>['items'][number];

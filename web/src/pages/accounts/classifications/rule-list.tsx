@@ -14,8 +14,7 @@ import { Chip, Engine } from '../../../ui/status';
 import { type Column, Table } from '../../../ui/table/table';
 import { useUrl } from '../../../ui/url';
 import { ClassChip } from './class-chips';
-import { useClassLabel } from './use-classes';
-import type { Rule } from './rule-drawer';
+import { type Rule, useClassLabel } from './use-classes';
 
 interface Read {
   data: unknown;

@@ -5,6 +5,7 @@ import { useRoute } from '../../../api';
 import { type Tone, toneOf } from '../../../ui/status';
 
 export type AccountClass = NonNullable<WireOf<typeof catalogue.accountsClassifications.getClassifications>>['classifications'][number];
+export type Rule = NonNullable<WireOf<typeof catalogue.accountsClassifications.getRule>>['rule'];
 const LONG_MS = 300_000;
 
 /** All classes, disabled ones too. */
