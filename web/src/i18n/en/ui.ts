@@ -62,6 +62,7 @@ const ui: typeof zh = {
   gap: 'no data',
   days: '{{n}} days',
   via: 'via',
+  mysqlAndMariadb: 'MySQL / MariaDB',
   dbTypes: { mysql: 'MySQL', postgresql: 'PostgreSQL', sqlserver: 'SQL Server', oracle: 'Oracle' },
   risk: { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical risk' },
 };

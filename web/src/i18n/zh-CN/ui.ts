@@ -61,6 +61,7 @@ export default {
   gap: '无数据',
   days: '近 {{n}} 天',
   via: '经由',
+  mysqlAndMariadb: 'MySQL / MariaDB',
   dbTypes: { mysql: 'MySQL', postgresql: 'PostgreSQL', sqlserver: 'SQL Server', oracle: 'Oracle' },
   risk: { low: '低风险', medium: '中风险', high: '高风险', critical: '极高风险' },
 };

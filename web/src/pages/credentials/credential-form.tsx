@@ -44,7 +44,7 @@ export function CredentialFields({ form, editing }: { form: Form<CredentialValue
             <Select
               {...control}
               placeholder={t('ui.select')}
-              options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
+              options={DB_TYPES.map((value) => ({ value, label: t(value === 'mysql' ? 'ui.mysqlAndMariadb' : `ui.dbTypes.${value}`) }))}
             />
           )}
         </Field>

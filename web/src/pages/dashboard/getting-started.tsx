@@ -17,6 +17,13 @@ interface Step {
   act?: ReactNode;
 }
 
+/** Both of what the step promises; the accounts are what is shown. */
+async function firstSync() {
+  const accounts = await call(catalogue.accountsSync.syncAllAccounts, { body: {} });
+  await call(catalogue.databasesCapacitySync.syncAllCapacity, { body: {} });
+  return accounts.data;
+}
+
 /** The way from an empty console to the first account list, in five steps; what is done is ticked. */
 export function GettingStarted({ instances, accounts }: { instances: number; accounts: number }) {
   const { t } = useTranslation();
@@ -62,12 +69,7 @@ export function GettingStarted({ instances, accounts }: { instances: number; acc
       text: t('dashboard.start.t4'),
       done: accounts > 0,
       act: registered && may('execute') && (
-        <Button
-          type="primary"
-          icon={<SyncIcon />}
-          loading={busy}
-          onClick={() => void start(async () => (await call(catalogue.accountsSync.syncAllAccounts, { body: {} })).data)}
-        >
+        <Button type="primary" icon={<SyncIcon />} loading={busy} onClick={() => void start(firstSync)}>
           {t('dashboard.start.b4')}
         </Button>
       ),

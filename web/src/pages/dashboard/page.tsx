@@ -177,7 +177,9 @@ function Whole({ overview, retry }: { overview: Overview; retry: () => void }) {
                     ]}
                   />
                 ) : (
-                  <p className="muted">{t('dashboard.trendEmpty')}</p>
+                  <p className="muted">
+                    {t('dashboard.trendEmpty')} <A href="/databases/ledgers">{t('databases.collect')}</A>
+                  </p>
                 )
               }
             </Part>

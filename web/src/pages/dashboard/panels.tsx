@@ -104,11 +104,11 @@ export function Changes({ changes }: { changes: Part<'changes_since_yesterday'> 
   return (
     <>
       <p className="dash-counts">
-        <A className="good" href="/account/?sort=last_change_time&order=desc">
+        <A className={added > 0 ? 'good' : 'muted'} href="/account/?sort=last_change_time&order=desc">
           {t('dashboard.added', { n: format.number(added) })}
         </A>
         <A href="/account/?sort=last_change_time&order=desc">{t('dashboard.modified', { n: format.number(modified) })}</A>
-        <A className="bad" href="/account/?only_deleted=true&sort=last_change_time&order=desc">
+        <A className={removed > 0 ? 'bad' : 'muted'} href="/account/?only_deleted=true&sort=last_change_time&order=desc">
           {t('dashboard.removed', { n: format.number(removed) })}
         </A>
       </p>

@@ -94,7 +94,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
             {...control}
             onChange={chooseEngine}
             placeholder={t('ui.select')}
-            options={DB_TYPES.map((value) => ({ value, label: t(`ui.dbTypes.${value}`) }))}
+            options={DB_TYPES.map((value) => ({ value, label: t(value === 'mysql' ? 'ui.mysqlAndMariadb' : `ui.dbTypes.${value}`) }))}
           />
         )}
       </Field>

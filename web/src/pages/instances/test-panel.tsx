@@ -10,7 +10,7 @@ import { TestResult } from './test-result';
 import './instances.css';
 
 /** Tries what the form says now, beside the fields it tries. */
-export function TestPanel({ values }: { values: InstanceValues }) {
+export function TestPanel({ values, onPassed }: { values: InstanceValues; onPassed?: () => void }) {
   const { t } = useTranslation();
   const text = useErrorText();
   const test = useSend(catalogue.connections.testConnection);
@@ -22,7 +22,12 @@ export function TestPanel({ values }: { values: InstanceValues }) {
       <div className="stack">
         <p className="muted">{t(ready ? 'instances.testHint' : 'instances.testAsk')}</p>
         <div>
-          <Button icon={<ApiIcon />} onClick={() => test.mutate({ body })} disabled={!ready} loading={test.isPending}>
+          <Button
+            icon={<ApiIcon />}
+            onClick={() => test.mutate({ body }, { onSuccess: ({ data }) => data.result.success && onPassed?.() })}
+            disabled={!ready}
+            loading={test.isPending}
+          >
             {t('instances.testNow')}
           </Button>
         </div>

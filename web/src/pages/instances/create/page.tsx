@@ -1,4 +1,5 @@
 import { catalogue, instanceBody } from '@whalefall/contract';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSend } from '../../../api';
 import { FormPage } from '../../../ui/form/form-page';
@@ -13,6 +14,8 @@ export default function CreateInstance() {
   const { t } = useTranslation();
   const { go } = useUrl();
   const create = useSend(catalogue.instancesManage.createInstance, ['dashboard', 'credentials', 'tags']);
+  const test = useSend(catalogue.connections.testConnection, ['instances/manage']);
+  const passed = useRef(false);
   const form = useForm({
     schema: instanceBody,
     initial: NEW_INSTANCE,
@@ -20,6 +23,8 @@ export default function CreateInstance() {
     toBody: (values) => toInstanceBody(values),
     save: async (body) => {
       const { data } = await create.mutateAsync({ body });
+      // What was tried in the form is now known of the instance too.
+      if (passed.current) await test.mutateAsync({ body: { instance_id: data.instance.id } }).catch(() => undefined);
       go(`/instances/${data.instance.id}?notice=created`);
     },
   });
@@ -30,7 +35,7 @@ export default function CreateInstance() {
         action="/instances/create"
         submit={t('act.save')}
         cancel={<LinkButton href="/instances/">{t('act.cancel')}</LinkButton>}
-        aside={<TestPanel values={form.values} />}
+        aside={<TestPanel values={form.values} onPassed={() => (passed.current = true)} />}
       >
         <InstanceFields form={form} editing={false} />
       </FormPage>
