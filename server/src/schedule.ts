@@ -54,7 +54,7 @@ export function builtInJobs(deps: Pick<Deps, 'db' | 'queue' | 'clock' | 'config'
       name: { zh: '监控分区健康状态', en: 'Keep partitions ready' },
       description: {
         zh: '每日为容量表提前创建未来月份的分区',
-        en: 'Every day, makes the partitions of the size tables for the months ahead',
+        en: 'Every day, makes the size partitions of the months ahead',
       },
       trigger: daily('0', '30'),
       run: async () => {

@@ -85,9 +85,7 @@ export default function Scheduler() {
         render: (job) => (
           <span className="job-name">
             <A href={href({ job: job.id })}>{job.name}</A>
-            <small className="cut" title={job.description}>
-              {job.description}
-            </small>
+            <small title={job.description}>{job.description}</small>
           </span>
         ),
       },
