@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../../api';
 import { useFormat } from '../../../i18n/format';
 import { A } from '../../../ui/a';
-import { CopyText } from '../../../ui/copy-text';
+import { Address, CopyText } from '../../../ui/copy-text';
 import { Facts, Panel, Stats } from '../../../ui/page';
 import { RelativeTime } from '../../../ui/relative-time';
 import { Skeleton } from '../../../ui/states';
@@ -69,7 +69,7 @@ export function Overview({ instance }: { instance: InstanceRecord }) {
           <Facts
             columns={1}
             items={[
-              [t('instances.address'), <CopyText key="host" text={`${instance.host}:${instance.port}`} mono />],
+              [t('instances.address'), <Address key="host" host={instance.host} port={instance.port} />],
               [
                 t('instances.database'),
                 instance.database_name && (
