@@ -5,8 +5,9 @@ import pg from 'pg';
 const OFTEN = 5;
 /** So many texts at most: a server process keeps the plans of each of its connections in memory. */
 const MOST = 150;
-/** So many texts are counted; with more, counting begins again. */
-const COUNTED = 5000;
+/** So many texts are counted, and so long ones: with more, counting begins again. Inserts of many rows are long, and hardly two alike. */
+const COUNTED = 500;
+const LONGEST = 10_000;
 
 /** What the server plans; a transaction's own words it does not. */
 const PLANNED = /^\s*(select|with|insert|update|delete)\b/i;
@@ -20,7 +21,7 @@ export class StatementNames {
   of(text: string): string | undefined {
     const name = this.#names.get(text);
     if (name !== undefined) return name === '' ? undefined : name;
-    if (this.#names.size >= MOST || !PLANNED.test(text)) return undefined;
+    if (this.#names.size >= MOST || text.length > LONGEST || !PLANNED.test(text)) return undefined;
     const seen = (this.#seen.get(text) ?? 0) + 1;
     if (seen < OFTEN) {
       if (this.#seen.size >= COUNTED) this.#seen.clear();
