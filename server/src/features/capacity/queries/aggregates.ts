@@ -166,9 +166,11 @@ const inOrder = (page: Page) => (o: OrderByItemBuilder) => {
   const ordered = page.order === 'asc' ? o.asc() : o.desc();
   return page.sort === 'period_start' ? ordered : ordered.nullsLast();
 };
-const conditions = (f: AggregateFilter) => sql<boolean>`i.is_active and i.deleted_at is null
-  and (${f.instance_id ?? null}::int is null or a.instance_id = ${f.instance_id ?? null}::int) and (${f.db_type ?? null}::text is null or i.db_type = ${f.db_type ?? null}::text) and (${f.period_type ?? null}::text is null or a.period_type = ${f.period_type ?? null}::text)
-  and (${f.start_date ?? null}::date is null or a.period_start >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or a.period_end <= ${f.end_date ?? null}::date)`;
+const ofInstance = (f: AggregateFilter) =>
+  sql<boolean>`i.is_active and i.deleted_at is null and (${f.db_type ?? null}::text is null or i.db_type = ${f.db_type ?? null}::text)`;
+const ofRow = (f: AggregateFilter) => sql<boolean>`(${f.instance_id ?? null}::int is null or a.instance_id = ${f.instance_id ?? null}::int)
+  and (${f.period_type ?? null}::text is null or a.period_type = ${f.period_type ?? null}::text) and (${f.start_date ?? null}::date is null or a.period_start >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or a.period_end <= ${f.end_date ?? null}::date)`;
+const conditions = (f: AggregateFilter) => sql<boolean>`${ofInstance(f)} and ${ofRow(f)}`;
 const ofDatabase = (
   f: AggregateFilter,
 ) => sql<boolean>`(${f.database_name ?? null}::text is null or a.database_name = ${f.database_name ?? null}::text)
@@ -194,10 +196,29 @@ export async function databaseAggregatePage(db: Db, kept: Kept, f: AggregateFilt
       .limit(page.limit)
       .offset((page.page - 1) * page.limit)
       .execute(),
-    kept(databaseRows(db, f).select((eb) => eb.fn.countAll<number>().as('n'))),
+    kept(databaseTotal(db, f)),
   ]);
   return { items, total: counted!.n };
 }
+/** The rows of `databaseRows`, counted by database first: joining each row of a year to its database takes twice as long. */
+const databaseTotal = (db: Db, f: AggregateFilter) =>
+  db
+    .selectFrom(
+      db
+        .selectFrom('database_size_aggregations as a')
+        .select((eb) => ['a.instance_id', 'a.database_name', eb.fn.countAll<number>().as('n')])
+        .where(ofRow(f))
+        .where(ofDatabase(f))
+        .groupBy(['a.instance_id', 'a.database_name'])
+        .as('g'),
+    )
+    .innerJoin('instances as i', 'i.id', 'g.instance_id')
+    .innerJoin('instance_databases as d', (join) =>
+      join.onRef('d.instance_id', '=', 'g.instance_id').onRef('d.database_name', '=', 'g.database_name'),
+    )
+    .where('d.is_active', '=', true)
+    .where(ofInstance(f))
+    .select(sql<number>`coalesce(sum(g.n), 0)::bigint`.as('n'));
 /** What the counts of the two lists depend on. */
 export const DATABASE_TABLES = ['database_size_aggregations', 'instance_databases', 'instances'] as const;
 export const INSTANCE_TABLES = ['instance_size_aggregations', 'instances'] as const;
