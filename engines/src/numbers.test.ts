@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ERROR_MESSAGES } from './messages.ts';
 import { toEngineError as mysqlError } from './mysql/client.ts';
 import { explain, explainedNumbers } from './numbers.ts';
-import { NJS, ORA } from './oracle/errors.ts';
+import { DPI, NJS, ORA } from './oracle/errors.ts';
 import { toEngineError as postgresqlError } from './postgresql/client.ts';
 import { QUERYING, SIGN_IN } from './sqlserver/errors.ts';
 
@@ -12,6 +12,7 @@ const MAPPED = [
   ...Object.keys(NJS)
     .filter((n) => n !== '512')
     .map((n) => `NJS-${n}`),
+  ...Object.keys(DPI).map((n) => `DPI-${n}`),
   ...[...Object.keys(SIGN_IN), ...Object.keys(QUERYING)].map((n) => `SQL Server ${n}`),
 ];
 

@@ -3,7 +3,7 @@ import { constants, createHash, generateKeyPairSync, privateDecrypt, randomBytes
 import net from 'node:net';
 import mysql2 from 'mysql2';
 import { afterEach, describe, expect, test } from 'vitest';
-import { engines, NO_FILTER, type EngineError, type Target } from '../src/index.ts';
+import { engines, monitoringStatements, NO_FILTER, type Capability, type EngineError, type Target } from '../src/index.ts';
 import documented from '../src/mysql/fixtures/doc-mysql-8.0.json' with { type: 'json' };
 import * as queries from '../src/mysql/queries.ts';
 import { options } from './subjects.ts';
@@ -127,7 +127,7 @@ describe('caching_sha2_password', () => {
 type Row = Record<string, unknown>;
 
 /** The documented 8.0 server, asked by the real driver. */
-async function documentedServer(): Promise<{ port: number; asked: string[] }> {
+async function documentedServer(own: { roles?: string; grants?: string[] } = {}): Promise<{ port: number; asked: string[] }> {
   const asked: string[] = [];
   const users: Row[] = (documented.users as Row[]).map((user) => ({
     ...user,
@@ -164,6 +164,10 @@ async function documentedServer(): Promise<{ port: number; asked: string[] }> {
         return grants['mysqlRoles']!;
       case queries.DEFAULT_ROLES:
         return grants['defaultRoles']!;
+      case queries.ACTIVE_ROLES:
+        return [{ roles: own.roles ?? 'NONE' }];
+      case own.roles ? queries.ownGrantsWith(own.roles) : queries.OWN_GRANTS:
+        return (own.grants ?? []).map((line) => ({ 'Grants for watcher@%': line }));
       case queries.ROLE_SETTINGS:
         return [grants.settings];
     }
@@ -259,4 +263,62 @@ test('MySQL 8.0: roles, dynamic privileges, partial revokes and mandatory roles,
     expect(text.startsWith('/* whalefall */')).toBe(true);
     expect(text).not.toMatch(/authentication_string|\bPassword\b|User_attributes(?!, '\$\.Restrictions')/);
   }
+});
+
+describe('MySQL 8.0: what the login may do itself', () => {
+  const TO = ' TO `watcher`@`%`';
+  /** As the server prints what the script of least privilege has granted (reference manual, SHOW GRANTS). */
+  const printed = monitoringStatements('mysql', { username: 'watcher', flavour: 'mysql', version: '8.0' })
+    .filter(({ undo }) => undo)
+    .map(({ sql }) =>
+      sql
+        .replace(/ TO .*$/, TO)
+        .replace(/\(([^)]*)\)/, (_all, names: string) => `(\`${names.split(', ').join('`, `')}\`)`)
+        .replace(/ON mysql\.(\w+)/, 'ON `mysql`.`$1`'),
+    );
+  const said = async (own: Parameters<typeof documentedServer>[0]): Promise<{ all: Capability[]; lacks: string[]; grants: string[] }> => {
+    const server = await documentedServer(own);
+    const connection = await engines.mysql.connect(target(server.port), options());
+    const all = await connection.capabilities();
+    await connection.close();
+    return {
+      all,
+      lacks: all.flatMap(({ lacks }) => lacks ?? []),
+      grants: all.flatMap(({ grant }) => grant ?? []),
+    };
+  };
+
+  test('with the script nothing lacks, and each of its grants taken away is what lacks', async () => {
+    const whole = await said({ grants: printed });
+    expect(whole.lacks).toEqual([]);
+    expect(whole.all.filter(({ feature }) => feature === 'privileges').map(({ needs }) => needs)).toEqual(
+      ['db', 'tables_priv', 'columns_priv', 'procs_priv', 'proxies_priv', 'global_grants', 'role_edges', 'default_roles'].map(
+        (table) => `SELECT ON mysql.${table}`,
+      ),
+    );
+    for (const line of printed) {
+      const { lacks } = await said({ grants: printed.filter((other) => other !== line) });
+      const table = /`mysql`\.`(\w+)`/.exec(line)?.[1];
+      // It shows the databases too.
+      const expected = table ? [`SELECT ON mysql.${table}`] : line.includes('SHOW VIEW') ? ['SHOW DATABASES', 'SHOW VIEW'] : ['PROCESS'];
+      expect([line, lacks]).toEqual([line, expected]);
+    }
+  });
+
+  test('a partial revoke takes the grant tables away again', async () => {
+    const everywhere = `GRANT SELECT, PROCESS, SHOW DATABASES ON *.*${TO}`;
+    expect((await said({ grants: [everywhere] })).lacks).toEqual([]);
+    const without = await said({ grants: [everywhere, 'REVOKE SELECT ON `mysql`.* FROM `watcher`@`%`'] });
+    expect(without.lacks).toContain('SELECT ON mysql.user');
+    expect(without.grants).toContain("GRANT SELECT ON mysql.user TO 'watcher'@'%'");
+    expect(without.lacks).toContain('SHOW VIEW');
+  });
+
+  test('what an active role brings counts; one that is no role list is not put into a statement', async () => {
+    const roles = '`dba``s`@`%`,`reader`@`10.0.%`';
+    expect((await said({ roles, grants: printed })).lacks).toEqual([]);
+    expect((await said({ grants: ['GRANT USAGE ON *.*' + TO, 'GRANT `reader`@`10.0.%`' + TO] })).lacks).toContain('SELECT ON mysql.user');
+    expect(queries.ownGrantsWith('NONE')).toBe(queries.OWN_GRANTS);
+    expect(queries.ownGrantsWith('`a`@`%`; DROP')).toBe(queries.OWN_GRANTS);
+  });
 });

@@ -1,7 +1,19 @@
 /** Oracle: the real driver's errors while connecting, and reading on documented rows behind the session. */
+import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { engines, NO_FILTER, type Connection, type ConnectOptions, type EngineError, type Target } from '../src/index.ts';
+import {
+  engines,
+  explain,
+  NO_FILTER,
+  useOracleClient,
+  type Connection,
+  type ConnectOptions,
+  type EngineError,
+  type Target,
+} from '../src/index.ts';
 import { toEngineError } from '../src/oracle/client.ts';
 import { descriptorOf } from '../src/oracle/descriptor.ts';
 import { connectionOver } from '../src/oracle/engine.ts';
@@ -258,4 +270,24 @@ describe('reading', () => {
       'SELECT ON SYS.DBA_TEMP_FILES',
     ]);
   });
+});
+
+test('thick mode: a library that is not there fails each connection with cause and remedy, and nothing goes another way', async () => {
+  const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'whalefall-no-client-'));
+  const wire = await listener(refuse('(DESCRIPTION=(ERR=12514))'));
+  try {
+    useOracleClient(empty);
+    for (let i = 0; i < 2; i += 1) {
+      const error = await failure(connect(wire.port));
+      expect([error.code, error.number, error.stage]).toEqual(['UNKNOWN', 'DPI-1047', 'connect']);
+      expect(error.needs).toContain('ORACLE_CLIENT_LIB_DIR');
+      expect(explain(error, 'en').remedy).toContain('Instant Client');
+    }
+    expect(Buffer.concat(wire.heard).length).toBe(0);
+    useOracleClient(undefined);
+    expect((await failure(connect(wire.port))).code).toBe('DATABASE_NOT_FOUND');
+  } finally {
+    useOracleClient(undefined);
+    fs.rmSync(empty, { recursive: true });
+  }
 });

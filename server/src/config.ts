@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -47,6 +47,8 @@ export interface Config {
   /** CIDR ranges. */
   connectionTargetAllow: string[];
   connectionTargetDeny: string[];
+  /** Oracle's client library for the driver's thick mode. */
+  oracleClientLibDir: string | undefined;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   logRetentionDays: number;
   partitionRetentionMonths: number;
@@ -108,6 +110,7 @@ const schema = z.object({
   API_RATE_LIMIT: whole(0, 10_000_000).default(6000),
   CONNECTION_TARGET_ALLOW: ranges.default([]),
   CONNECTION_TARGET_DENY: ranges.default([]),
+  ORACLE_CLIENT_LIB_DIR: z.string().refine(isAbsolute, 'must be the whole path of a folder').optional(),
   LOG_LEVEL: z
     .string()
     .transform((text) => levels[text.toLowerCase()] ?? text.toLowerCase())
@@ -195,6 +198,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     apiRateLimit: value.API_RATE_LIMIT,
     connectionTargetAllow: value.CONNECTION_TARGET_ALLOW,
     connectionTargetDeny: value.CONNECTION_TARGET_DENY,
+    oracleClientLibDir: value.ORACLE_CLIENT_LIB_DIR,
     logLevel: value.LOG_LEVEL,
     logRetentionDays: value.LOG_RETENTION_DAYS,
     partitionRetentionMonths: value.PARTITION_RETENTION_MONTHS,

@@ -50,7 +50,7 @@ export const mysql: Engine = {
       databaseSizes: (filter) => counted((ready) => readSizes(ready, filter)),
       async capabilities() {
         const { version, login } = await reading();
-        return capabilitiesOf(await ownRights(session), version, login);
+        return capabilitiesOf(await ownRights(session, version), version, login);
       },
       close: () => session.close(),
     };

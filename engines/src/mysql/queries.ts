@@ -61,8 +61,13 @@ export const MYSQL_ROLES = sql`SELECT FROM_HOST, FROM_USER, TO_HOST, TO_USER, WI
 export const DEFAULT_ROLES = sql`SELECT HOST, USER, DEFAULT_ROLE_HOST, DEFAULT_ROLE_USER FROM mysql.default_roles`;
 export const ROLE_SETTINGS = sql`SELECT @@mandatory_roles AS mandatory, @@activate_all_roles_on_login AS activate_all`;
 
-/** What we ourselves may do, active roles included. The only place that shows it; what it says of passwords is skipped. */
+/** What we ourselves may do; on MariaDB active roles included. The only place that shows it; what it says of passwords is skipped. */
 export const OWN_GRANTS = sql`SHOW GRANTS`;
+/** MySQL 8 counts roles in only where they are named, and names them as its own statement wants them. */
+export const ACTIVE_ROLES = sql`SELECT CURRENT_ROLE() AS roles`;
+const ROLE_LIST = /^`(?:[^`]|``)*`@`(?:[^`]|``)*`(?:,`(?:[^`]|``)*`@`(?:[^`]|``)*`)*$/;
+export const ownGrantsWith = (roles: string): string =>
+  ROLE_LIST.test(roles) ? sql`SHOW GRANTS FOR CURRENT_USER() USING ${roles}` : OWN_GRANTS;
 export const GRANTS_OF = sql`SHOW GRANTS FOR ?@?`;
 export const GRANTS_OF_ROLE = sql`SHOW GRANTS FOR ?`;
 

@@ -4,7 +4,7 @@ import { matchesPattern } from '../cover.ts';
 import { quoteAccount } from './accounts.ts';
 import type { Session } from './client.ts';
 import type { Version } from './names.ts';
-import { OWN_GRANTS } from './queries.ts';
+import { ACTIVE_ROLES, OWN_GRANTS, ownGrantsWith } from './queries.ts';
 import { parseGrantLine } from './show-grants.ts';
 
 export interface OwnRights {
@@ -12,18 +12,25 @@ export interface OwnRights {
   /** Database patterns with at least one privilege. */
   databases: readonly string[];
   tables: ReadonlySet<string>;
+  /** MySQL 8: what is held globally and taken away in one database, as `privilege`, then all databases where. */
+  except: ReadonlyMap<string, readonly string[]>;
 }
 
-export async function ownRights(session: Session): Promise<OwnRights> {
-  const grants = (await session.rows<[string]>(OWN_GRANTS))
-    .flatMap(([line]) => parseGrantLine(line).grants)
-    .filter((grant) => grant.state === 'grant');
+export async function ownRights(session: Session, version: Version): Promise<OwnRights> {
+  const hasRoles = version.flavour === 'mysql' && version.number >= 80000;
+  const roles = hasRoles ? ((await session.query<{ roles: string | null }>(ACTIVE_ROLES))[0]?.roles ?? '') : '';
+  const all = (await session.rows<[string]>(ownGrantsWith(roles))).flatMap(([line]) => parseGrantLine(line).grants);
+  const grants = all.filter((grant) => grant.state === 'grant');
+  const except = new Map<string, string[]>();
+  for (const { privilege, database, state } of all)
+    if (state === 'revoke' && database) except.set(privilege, [...(except.get(privilege) ?? []), database]);
   return {
     global: new Set(grants.filter((grant) => grant.scope === 'server').map((grant) => grant.privilege)),
     databases: grants.filter((grant) => grant.scope === 'database').map((grant) => grant.database!),
     tables: new Set(
       grants.filter((grant) => grant.scope === 'table' || grant.scope === 'column').map((grant) => `${grant.database}.${grant.object}`),
     ),
+    except,
   };
 }
 
@@ -44,7 +51,7 @@ const SHOWING = [
   'TRIGGER',
 ];
 
-export const seesAllTables = (rights: OwnRights): boolean => SHOWING.some((name) => rights.global.has(name));
+export const seesAllTables = (rights: OwnRights): boolean => SHOWING.some((name) => rights.global.has(name) && !rights.except.has(name));
 export const seesAllDatabases = (rights: OwnRights): boolean => rights.global.has('SHOW DATABASES') || seesAllTables(rights);
 export const seesTablesOf = (rights: OwnRights, database: string): boolean =>
   seesAllTables(rights) || rights.databases.some((pattern) => matchesPattern(pattern, database));
@@ -62,8 +69,7 @@ export function grantTables(version: Version): string[] {
 export function capabilitiesOf(rights: OwnRights, version: Version, login: string): Capability[] {
   const account = quoteAccount(login);
   const reads = (table: string): boolean =>
-    rights.global.has('SELECT') ||
-    rights.global.has('ALL PRIVILEGES') ||
+    ((rights.global.has('SELECT') || rights.global.has('ALL PRIVILEGES')) && !rights.except.get('SELECT')?.includes('mysql')) ||
     rights.databases.some((pattern) => matchesPattern(pattern, 'mysql')) ||
     rights.tables.has(`mysql.${table}`);
   const capability = (feature: Capability['feature'], needs: string, has: boolean, required: boolean, grant: string): Capability => ({

@@ -21,7 +21,7 @@ export async function readSizes(reading: Reading, filter: NameFilter): Promise<S
   const { session, login } = reading;
   const before = session.statements;
   const account = quoteAccount(login);
-  const rights = await ownRights(session);
+  const rights = await ownRights(session, reading.version);
   // Without this right the list is short and nothing says so: databases would seem to have been dropped.
   if (!seesAllDatabases(rights))
     throw new EngineError('PRIVILEGE_MISSING', {

@@ -1,4 +1,4 @@
-/** The only file that knows the driver `oracledb` (thin mode): connect, query with timeout and signal, close, errors to codes. */
+/** The only file that knows the driver `oracledb` (thin mode unless a client library is named): connect, query with timeout and signal, close, errors to codes. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
@@ -46,7 +46,10 @@ async function signIn(target: Target, address: string, options: ConnectOptions, 
   const { connectString } = descriptorOf(target, address);
   const { default: oracledb } = await import('oracledb');
   delete scope.failure;
-  await demandWallet(target);
+  const isThick = loadClient(oracledb);
+  // A loaded library finds its wallet by its own sqlnet.ora.
+  const wallet = isThick ? undefined : target.options.wallet;
+  if (wallet !== undefined) await demandWallet(wallet);
   try {
     return await oracledb.getConnection({
       user: target.username,
@@ -54,16 +57,30 @@ async function signIn(target: Target, address: string, options: ConnectOptions, 
       connectString,
       // Our own deadline is in force; the driver's (seconds) only comes after it.
       transportConnectTimeout: Math.ceil(options.timeoutMs / 1_000) + 60,
-      ...(target.options.wallet ? { walletLocation: target.options.wallet } : {}),
+      ...(wallet ? { walletLocation: wallet } : {}),
     });
   } catch (error) {
     throw toEngineError(error, 'connect', scope.failure);
   }
 }
 
+let clientLibrary: string | undefined;
+/** The folder of Oracle's client library; without one the driver speaks for itself (thin mode). For the whole process, before its first connection. */
+export const useOracleClient = (folder: string | undefined): void => void (clientLibrary = folder);
+
+/** The driver loads the library once and for all; where it is missing every connection says so, rather than going another way. */
+function loadClient(oracledb: typeof import('oracledb')): boolean {
+  if (clientLibrary === undefined) return false;
+  try {
+    if (oracledb.thin) oracledb.initOracleClient({ libDir: clientLibrary });
+    return true;
+  } catch (error) {
+    throw toEngineError(error, 'connect');
+  }
+}
+
 /** The driver calls a wallet that cannot be read a wrong connect string. */
-async function demandWallet({ options: { wallet } }: Target): Promise<void> {
-  if (wallet === undefined) return;
+async function demandWallet(wallet: string): Promise<void> {
   try {
     if (!path.isAbsolute(wallet)) throw new Error('the path of the wallet is not absolute');
     await access(path.join(wallet, 'ewallet.pem'), constants.R_OK);

@@ -58,6 +58,7 @@ export const ORA: Record<number, Meaning> = {
 export const NJS: Record<number, Meaning> = {
   101: m('AUTH_FAILED'),
   116: m('AUTH_FAILED', 'a password set anew, so that it has an 11G or 12C verifier: the driver does not sign in with 10G ones'),
+  118: m('UNKNOWN', 'a restart: the library was named after a first connection had been made without it'),
   123: m('TIMEOUT'),
   138: m('UNSUPPORTED_VERSION', 'Oracle Database 12.1 or later'),
   500: m('QUERY_FAILED'),
@@ -79,6 +80,13 @@ export const NJS: Record<number, Meaning> = {
   536: m('CONNECTION_REFUSED'),
 };
 
+/** Of the library that the driver may load. */
+export const DPI: Record<number, Meaning> = {
+  1047: m('UNKNOWN', 'the 64-bit Oracle Client library in the folder that ORACLE_CLIENT_LIB_DIR names, or that setting taken away'),
+  1050: m('UNKNOWN', 'Oracle Client 11.2 or later, better 19 or later, in the folder that ORACLE_CLIENT_LIB_DIR names'),
+  1072: m('UNKNOWN', 'another release of the Oracle Client library in the folder that ORACLE_CLIENT_LIB_DIR names'),
+};
+
 const AT_SIGN_IN = new Set<ErrorCode>(['AUTH_FAILED', 'ACCOUNT_LOCKED', 'PASSWORD_EXPIRED']);
 
 /** Codes in the order they stand in the text, outermost first: `NJS-511 … ORA-12516`. The last ORA- number is the reason. */
@@ -90,7 +98,8 @@ export function meaningOf(message: string, stage: ErrorStage): { meaning: Meanin
     });
   const ora = known(/\bORA-(\d{5})\b/g, ORA);
   const njs = known(/\bNJS-(\d{3})\b/g, NJS);
-  const meaning = ora.at(-1) ?? njs.at(-1);
+  const dpi = known(/\bDPI-(\d{4})\b/g, DPI);
+  const meaning = ora.at(-1) ?? njs.at(-1) ?? dpi.at(-1);
   if (!meaning) return null;
   const connecting = stage !== 'query';
   // The same number while connecting and while querying: a line that breaks, a right that is missing.

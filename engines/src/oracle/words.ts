@@ -3,6 +3,30 @@ import type { NumberWords } from '../numbers.ts';
 
 export const ORACLE_WORDS: NumberWords[] = [
   {
+    numbers: ['DPI-1047'],
+    zh: [
+      '找不到或无法加载 Oracle 客户端库（ORACLE_CLIENT_LIB_DIR 所指的目录中没有与本程序同架构的 64 位库，或缺少 libaio 等依赖）。',
+      '在该目录安装 Oracle Instant Client（Basic 或 Basic Light）及 libaio；或去掉 ORACLE_CLIENT_LIB_DIR，使用无需客户端的 thin 模式。',
+    ],
+    en: [
+      'The Oracle Client library cannot be found or loaded: the folder in ORACLE_CLIENT_LIB_DIR holds none for this machine, or what it needs itself (libaio) is missing.',
+      'Install Oracle Instant Client (Basic or Basic Light) there, and libaio; or take ORACLE_CLIENT_LIB_DIR away, and the driver works without a client.',
+    ],
+  },
+  {
+    numbers: ['DPI-1050', 'DPI-1072'],
+    zh: ['Oracle 客户端库的版本不受支持。', '在 ORACLE_CLIENT_LIB_DIR 所指的目录安装 19 或更新的 Instant Client。'],
+    en: [
+      'This release of the Oracle Client library is not supported.',
+      'Install Instant Client 19 or later in the folder of ORACLE_CLIENT_LIB_DIR.',
+    ],
+  },
+  {
+    numbers: ['NJS-118'],
+    zh: ['驱动已以 thin 模式建立过连接，不能再加载客户端库。', '重新启动 WhaleFall。'],
+    en: ['The driver has connected without the client library already and cannot load it any more.', 'Restart WhaleFall.'],
+  },
+  {
     numbers: ['ORA-00018', 'ORA-00020'],
     zh: ['会话或进程数已达 SESSIONS / PROCESSES 上限。', '提高 SESSIONS 或 PROCESSES（SCOPE=SPFILE 后重启），或减少空闲会话。'],
     en: ['SESSIONS or PROCESSES are used up.', 'Raise SESSIONS or PROCESSES (SCOPE=SPFILE, then restart), or let fewer sessions idle.'],
