@@ -58,7 +58,7 @@ export {
 export { FEATURE_WORDS, needsInChinese } from './capability-words.ts';
 export { ERROR_MESSAGES, type Explanation } from './messages.ts';
 export { explain } from './numbers.ts';
-export { useOracleClient } from './oracle/client.ts';
+export { oracleClientIn } from './oracle/client.ts';
 export { monitoringScript, monitoringStatements } from './monitoring.ts';
 export type { ScriptOptions, ScriptStatement } from './script.ts';
 export { covers } from './cover.ts';

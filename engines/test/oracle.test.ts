@@ -8,7 +8,7 @@ import {
   engines,
   explain,
   NO_FILTER,
-  useOracleClient,
+  oracleClientIn,
   type Connection,
   type ConnectOptions,
   type EngineError,
@@ -276,7 +276,7 @@ test('thick mode: a library that is not there fails each connection with cause a
   const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'whalefall-no-client-'));
   const wire = await listener(refuse('(DESCRIPTION=(ERR=12514))'));
   try {
-    useOracleClient(empty);
+    oracleClientIn(empty);
     for (let i = 0; i < 2; i += 1) {
       const error = await failure(connect(wire.port));
       expect([error.code, error.number, error.stage]).toEqual(['UNKNOWN', 'DPI-1047', 'connect']);
@@ -284,10 +284,10 @@ test('thick mode: a library that is not there fails each connection with cause a
       expect(explain(error, 'en').remedy).toContain('Instant Client');
     }
     expect(Buffer.concat(wire.heard).length).toBe(0);
-    useOracleClient(undefined);
+    oracleClientIn(undefined);
     expect((await failure(connect(wire.port))).code).toBe('DATABASE_NOT_FOUND');
   } finally {
-    useOracleClient(undefined);
+    oracleClientIn(undefined);
     fs.rmSync(empty, { recursive: true });
   }
 });

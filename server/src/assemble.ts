@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type DbType, type Engine, engines as realEngines, targetPolicy, useOracleClient } from '@whalefall/engines';
+import { type DbType, type Engine, engines as realEngines, targetPolicy, oracleClientIn } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import { type Cache, openCache } from './cache/cache.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -62,7 +62,7 @@ export async function assemble(config: Config, given: Given): Promise<Deps> {
   const queue = await openQueue(connection, [syncRecord, sessionRun, jobRun, instanceChanged], listener, log, given.worker);
   const cache = openCache(config.redisUrl);
   const [current, ...previous] = config.credentialKeys;
-  useOracleClient(config.oracleClientLibDir);
+  oracleClientIn(config.oracleClientLibDir);
   return {
     config,
     db,

@@ -4,7 +4,7 @@ import { matchesPattern } from '../cover.ts';
 import { quoteAccount } from './accounts.ts';
 import type { Session } from './client.ts';
 import type { Version } from './names.ts';
-import { ACTIVE_ROLES, OWN_GRANTS, ownGrantsWith } from './queries.ts';
+import { ACTIVE_ROLES, ownGrantsWith } from './queries.ts';
 import { parseGrantLine } from './show-grants.ts';
 
 export interface OwnRights {

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import type Driver from 'oracledb';
 import type { Connection, ExecuteOptions } from 'oracledb';
 import { within } from '../deadline.ts';
 import { dial, networkErrorCode } from '../dial.ts';
@@ -66,10 +67,10 @@ async function signIn(target: Target, address: string, options: ConnectOptions, 
 
 let clientLibrary: string | undefined;
 /** The folder of Oracle's client library; without one the driver speaks for itself (thin mode). For the whole process, before its first connection. */
-export const useOracleClient = (folder: string | undefined): void => void (clientLibrary = folder);
+export const oracleClientIn = (folder: string | undefined): void => void (clientLibrary = folder);
 
 /** The driver loads the library once and for all; where it is missing every connection says so, rather than going another way. */
-function loadClient(oracledb: typeof import('oracledb')): boolean {
+function loadClient(oracledb: Pick<typeof Driver, 'thin' | 'initOracleClient'>): boolean {
   if (clientLibrary === undefined) return false;
   try {
     if (oracledb.thin) oracledb.initOracleClient({ libDir: clientLibrary });
