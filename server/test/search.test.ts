@@ -1,6 +1,7 @@
 import { catalogue } from '@whalefall/contract';
 import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ledgerPage, searchWay } from '../src/features/accounts/queries/accounts.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { makeInstance, registerFake } from './make.ts';
 
@@ -51,4 +52,48 @@ test('an empty question is refused by its field', async () => {
   const reply = await house.as('viewer').raw({ method: 'GET', url: '/common/api/search?q=%20' });
   expect(reply.statusCode).toBe(400);
   expect(reply.json<{ extra: { fields: object } }>().extra.fields).toHaveProperty('q');
+});
+
+test('a search of the ledger finds the same by the indexes of names and row after row in order; the number found decides', async () => {
+  const { db } = house.deps;
+  const all = await ledgerPage(
+    db,
+    { tags: [], include_deleted: false, include_roles: true },
+    { page: 1, limit: 1000, sort: 'username', order: 'asc' },
+    'en',
+  );
+  expect(all.length).toBeGreaterThan(5);
+  const { username, instance_name, instance_host } = all[0]!;
+  for (const text of [
+    'a',
+    'A',
+    '%',
+    '_',
+    "'",
+    '\\',
+    '生',
+    'e',
+    username,
+    username.toUpperCase(),
+    instance_name.slice(1, 5),
+    instance_host.slice(0, 4),
+    'nothing has this',
+  ])
+    for (const order of ['asc', 'desc'] as const)
+      for (const page of [1, 2]) {
+        const asked = [
+          { search: text, tags: [], include_deleted: false, include_roles: page === 1 },
+          { page, limit: 3, sort: 'username', order },
+          'en',
+        ] as const;
+        const found = await ledgerPage(db, asked[0] as never, asked[1], asked[2], 'index');
+        expect([text, await ledgerPage(db, asked[0] as never, asked[1], asked[2], 'order')]).toEqual([text, found]);
+      }
+  const page = { page: 2, limit: 20, sort: 'username' };
+  expect([
+    searchWay(1000, 5000, page),
+    searchWay(100, 5000, page),
+    searchWay(0, 0, page),
+    searchWay(1000, 5000, { ...page, sort: 'instance_name' }),
+  ]).toEqual(['order', 'index', 'index', 'index']);
 });

@@ -8,7 +8,7 @@ const KEPT_MS = 3_600_000;
 
 /**
  * Answers of the database that hold until one of these tables is written, by whichever node. @returns a function that
- * gives a query's rows: kept ones, or read now. A query that tells the time, or reads other tables, does not belong here.
+ * gives a query's rows: kept ones, or read now. For numbers, not for lists: what was kept under older versions stays until it is among the oldest. A query that tells the time, or reads other tables, does not belong here.
  */
 export function keptUnder({ db, cache }: { db: Kysely<DB>; cache: Cache }, tables: readonly CountedTable[]) {
   let version: Promise<string> | undefined;

@@ -34,7 +34,7 @@ export function tagsHandlers({ db }: Deps): Handlers<typeof catalogue.tags> {
       const { category, page, limit, search, status, sort, order } = query;
       // Without paging it is the catalogue's list of active tags; with it, the list page's.
       if ([page, limit, search, status, sort].every((value) => value === undefined))
-        return { tags: (await queries.activeTags(db, category).execute()).map(shownTag), category: category ?? null };
+        return { tags: (await queries.activeTags(db, category)).map(shownTag), category: category ?? null };
       const asked = { page: page ?? 1, limit: limit ?? 20, sort: sort ?? 'sort_order', order: order ?? 'asc' } as const;
       const { items, stats } = await queries.tagPage(db, { category, search, status: status ?? 'all' }, asked);
       const tags = items.map((row) => ({ ...shownTag(row), instance_count: row.instance_count ?? 0 }));

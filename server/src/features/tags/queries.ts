@@ -32,7 +32,8 @@ export const activeTags = (db: Db, category: string | undefined) =>
     .orderBy('t.category')
     .orderBy('t.sort_order')
     .orderBy('t.name')
-    .orderBy('t.id');
+    .orderBy('t.id')
+    .execute();
 export const tagCounts = (db: Db) =>
   db
     .selectFrom('tags')

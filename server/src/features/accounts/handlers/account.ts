@@ -47,17 +47,20 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       async listAccountsData({ query }, { locale }) {
         const byEngine = isByEngineOnly(query);
         const kept = keptUnder({ db, cache }, queries.LEDGER_TABLES);
-        const [items, stats, counted, classes, tags] = await Promise.all([
-          queries.ledgerPage(db, query, query, locale),
-          kept(queries.ledgerStats(db)),
-          byEngine ? [] : kept(queries.ledgerTotal(db, query)),
-          kept(queries.classOptions(db, locale)),
-          kept(activeTags(db, undefined)),
-        ]);
+        const others = Promise.all([queries.classOptions(db, locale), activeTags(db, undefined)]);
+        others.catch(() => undefined);
+        const counts = Promise.all([kept(queries.ledgerStats(db)), byEngine ? [] : kept(queries.ledgerTotal(db, query))]);
+        // Where the tabs have counted what is listed, the page need not wait for them; for a search the number decides the way.
+        const unsearched = query.search ? null : queries.ledgerPage(db, query, query, locale);
+        unsearched?.catch(() => undefined);
+        const [stats, counted] = await counts;
+        const ofEngine = stats
+          .filter((row) => query.db_type === undefined || row.db_type === query.db_type)
+          .reduce((n, row) => n + row.n, 0);
         // Without other filters the tabs have counted already what the list would count again.
-        const total = byEngine
-          ? stats.filter((row) => query.db_type === undefined || row.db_type === query.db_type).reduce((n, row) => n + row.n, 0)
-          : counted[0]!.n;
+        const total = byEngine ? ofEngine : counted[0]!.n;
+        const items = await (unsearched ?? queries.ledgerPage(db, query, query, locale, queries.searchWay(total, ofEngine, query)));
+        const [classes, tags] = await others;
         return {
           items: items.map(ledgerItem),
           total,

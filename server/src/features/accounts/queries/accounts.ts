@@ -1,6 +1,6 @@
 import type { DbType, Locale } from '@whalefall/contract';
 import { type Kysely, sql } from 'kysely';
-import { contains } from '../../../store/search.ts';
+import { contains, containsUnindexed } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
 import { tagsIn } from '../../tags/index.ts';
 
@@ -42,8 +42,14 @@ const RISKS = ['low', 'medium', 'high', 'critical'];
 const risk = sql<
   number | null
 >`(select max(array_position(${RISKS}::text[], c.risk_level::text)) from account_classification_assignments s join account_classifications c on c.id = s.classification_id and c.is_active where s.account_id = p.id and s.is_active)`;
+/** How a search is answered: by the indexes of names, or by looking at row after row in the list's order until the page is full. */
+export type SearchWay = 'index' | 'order';
+/** Rows that the index finds are all read and sorted; where many are found, fewer are looked at in order. */
+export const searchWay = (found: number, all: number, page: { page: number; limit: number; sort: string }): SearchWay =>
+  page.sort === 'username' && found * found > page.page * page.limit * all ? 'order' : 'index';
+
 /** The one predicate of the ledger, its counts and its export. */
-const ledger = (db: Db, f: LedgerFilter) =>
+const ledger = (db: Db, f: LedgerFilter, way: SearchWay = 'index') =>
   joined(db)
     .where('i.is_active', '=', true)
     .where('i.deleted_at', 'is', null)
@@ -59,7 +65,10 @@ const ledger = (db: Db, f: LedgerFilter) =>
     .$if(f.is_superuser !== undefined, (q) => q.where('p.is_superuser', '=', f.is_superuser!))
     .$if(Boolean(f.plugin), (q) => q.where(sql<boolean>`p.type_specific->>'plugin' = ${f.plugin!}`))
     // Who is called so, and who lives on an instance that is called so: each by its own index, then put together.
-    .$if(Boolean(f.search), (q) => {
+    .$if(Boolean(f.search) && way === 'order', (q) =>
+      q.where((eb) => eb.or((['p.username', 'i.name', 'i.host'] as const).map((column) => containsUnindexed(sql.ref(column), f.search!)))),
+    )
+    .$if(Boolean(f.search) && way === 'index', (q) => {
       const ofEngine = f.db_type === undefined ? sql`` : sql`and s.db_type = ${f.db_type}`;
       return q.where(
         sql<boolean>`p.id in (
@@ -106,8 +115,9 @@ export const ledgerPage = (
   filter: LedgerFilter,
   page: { page: number; limit: number; sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' },
   locale: Locale,
+  way?: SearchWay,
 ) =>
-  inOrder(ledgerRows(db, filter, locale), page)
+  inOrder(ledgerRows(db, filter, locale, way), page)
     .limit(page.limit)
     .offset((page.page - 1) * page.limit)
     .execute();
@@ -121,8 +131,8 @@ export type LedgerRow = Awaited<ReturnType<typeof ledgerPage>>[number];
 
 const inOrder = (rows: ReturnType<typeof ledgerRows>, { sort, order }: { sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' }) =>
   rows.orderBy(LEDGER_SORT[sort], (o) => (order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast())).orderBy('p.id', order);
-const ledgerRows = (db: Db, filter: LedgerFilter, locale: Locale) =>
-  ledger(db, filter)
+const ledgerRows = (db: Db, filter: LedgerFilter, locale: Locale, way?: SearchWay) =>
+  ledger(db, filter, way)
     .select([
       'p.id',
       'p.username',
@@ -185,7 +195,8 @@ export const classOptions = (db: Db, locale: Locale) =>
     .select(nameIn(locale, 'c').as('name'))
     .where('c.is_active', '=', true)
     .orderBy('c.priority', 'desc')
-    .orderBy('c.id');
+    .orderBy('c.id')
+    .execute();
 
 const ACCOUNT = [
   'p.id',
