@@ -71,12 +71,13 @@ export async function classTotals(db: Db) {
     order by c.priority desc, c.id`.execute(db);
   return rows;
 }
+/** An account has a class once among the assignments that hold (`uq_assignments_active`). */
 const heldClasses = (db: Db) =>
   counted(db, {})
     .innerJoin('account_classification_assignments as s', 's.account_id', 'p.id')
     .where('s.is_active', '=', true)
     .where('a.is_active', '=', true)
-    .select(['s.classification_id', 'p.db_type', sql<number>`count(distinct p.id)`.as('accounts')])
+    .select(['s.classification_id', 'p.db_type', sql<number>`count(*)`.as('accounts')])
     .groupBy(['s.classification_id', 'p.db_type']);
 
 /** Each active account once, by the highest risk among its active classes; null = it has none. */

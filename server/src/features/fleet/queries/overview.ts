@@ -39,11 +39,12 @@ export const accountCounts = (db: Db) =>
 export const classifiedCounts = (db: Db) =>
   one(
     sql<{ total: number; auto: number }>`
-      select count(distinct s.account_id) as total, count(distinct s.account_id) filter (where s.assignment_type = 'auto') as auto
-      from account_classification_assignments s
-      join account_classifications c on c.id = s.classification_id and c.is_active
-      join (${ledgerIds}) l on l.id = s.account_id
-      where s.is_active`.execute(db),
+      select count(*) as total, count(*) filter (where by_rule) as auto from (
+        select s.account_id, bool_or(s.assignment_type = 'auto') as by_rule
+        from account_classification_assignments s
+        join account_classifications c on c.id = s.classification_id and c.is_active
+        join (${ledgerIds}) l on l.id = s.account_id
+        where s.is_active group by s.account_id) each`.execute(db),
   );
 const ledgerIds = sql`select p.id from ${ledger} where a.is_active`;
 
@@ -56,10 +57,11 @@ interface ClassCount {
   risk_level: string;
   count: number;
 }
+/** An account has a class once among the assignments that hold (`uq_assignments_active`). */
 export const classCounts = (db: Db) =>
   all(
     sql<ClassCount>`
-      select c.id, c.name, c.name_en, c.color, c.priority, c.risk_level, count(distinct l.id) as count
+      select c.id, c.name, c.name_en, c.color, c.priority, c.risk_level, count(l.id) as count
       from account_classifications c
       left join account_classification_assignments s on s.classification_id = c.id and s.is_active
       left join (${ledgerIds}) l on l.id = s.account_id
