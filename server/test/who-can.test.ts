@@ -1,5 +1,5 @@
 import { catalogue, type DbType } from '@whalefall/contract';
-import { type AccessQuestion, type Principal, whoCan } from '@whalefall/engines';
+import { type AccessQuestion, emptyFacts, type Principal, whoCan } from '@whalefall/engines';
 import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHouse, type TestHouse } from './harness.ts';
@@ -131,6 +131,65 @@ test('a grant on the server shows in the next answer, since when it was read', a
   const fresh = (await ask()).items.filter((row) => !before.has(row.username));
   expect(fresh.map((row) => [row.username, row.privilege, row.via, new Date(row.since!)])).toEqual([
     [account.username, 'DROP ANY TABLE', [], house.clock.now()],
+  ]);
+});
+
+test('MySQL: rows of a wider host and without a name count, and those of the own host hide them', async () => {
+  const fake = world.instances.find((one) => one.dbType === 'mysql')!;
+  const instance = await house.deps.db.selectFrom('instances').select('id').where('name', '=', fake.name).executeTakeFirstOrThrow();
+  const account = (user: string, host: string, grants: [database: string, privilege: string][], isPublic = false) => ({
+    ...fake.accounts[0]!,
+    username: `${user}@${host}`,
+    isSuperuser: false,
+    isRole: isPublic,
+    isPublic,
+    typeSpecific: { ...fake.accounts[0]!.typeSpecific, host, original_username: user },
+    facts: {
+      ...emptyFacts(),
+      grants: grants.map(([database, privilege]) => ({
+        ...{ scope: 'database' as const, database, privilege, state: 'grant' as const, grantable: false },
+      })),
+    },
+  });
+  fake.accounts.push(
+    account('twin', '10.0.0.5', [['hidden', 'INSERT']]),
+    account('twin', '%', [
+      ['hidden', 'SELECT'],
+      ['shared', 'SELECT'],
+    ]),
+    account('lone', '10.0.0.7', [['open', 'INSERT']]),
+    account('', '10.%', [['open', 'SELECT'], ['for_all', 'SELECT']], true), // prettier-ignore
+  );
+  house.clock.advance(3_600_000);
+  await house.as('admin').call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: instance.id } });
+  const ways = async (database: string) =>
+    (
+      await house.as('viewer').call(listAccess, { query: { privilege: 'SELECT', database, instance_id: instance.id, limit: 1000 } })
+    ).body.data.items
+      .filter((row) => /^(twin|lone)@/.test(row.username) && row.scope === 'database')
+      .map((row): [string, string[][]] => [row.username, row.via])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(await ways('hidden')).toEqual([['twin@%', []]]);
+  expect(await ways('shared')).toEqual([
+    ['twin@%', []],
+    ['twin@10.0.0.5', [['host', 'twin@%']]],
+  ]);
+  expect(await ways('open')).toEqual([['twin@10.0.0.5', [['public']]]]);
+  expect(await ways('for_all')).toEqual([
+    ['lone@10.0.0.7', [['public']]],
+    ['twin@10.0.0.5', [['public']]],
+  ]);
+  const id = await house.deps.db
+    .selectFrom('account_permission')
+    .select('id')
+    .where('username', '=', 'twin@10.0.0.5')
+    .executeTakeFirstOrThrow();
+  const own = await house.as('viewer').call(catalogue.account.getAccountPermissions, { params: { account_id: id.id }, query: {} });
+  expect(own.body.data.effective.map((entry) => [entry.database, entry.privilege, entry.via])).toEqual([
+    ['for_all', 'SELECT', [['public']]],
+    ['hidden', 'INSERT', []],
+    ['open', 'SELECT', [['public']]],
+    ['shared', 'SELECT', [['host', 'twin@%']]],
   ]);
 });
 
