@@ -18,9 +18,9 @@ const MARK = 'this-is-a-demo';
 const SEED = 20_251_121;
 const DAYS = 180;
 /** Days ago at which the fleet was read; between them it lived on. */
-const READS = [120, 60, 21, 7, 5, 3, 2, 1, 0];
+const READS = [120, 45, 7, 4, 2, 1, 0];
 /** Days ago with bad servers: one that passed, and today. */
-const BAD_DAYS = [3, 0];
+const BAD_DAYS = [4, 0];
 const HOUR_MS = 3_600_000;
 export const DEMO_USERS = [
   { username: 'admin', role: 'admin', password: 'Demo-whale-1' },

@@ -1,6 +1,6 @@
 import { catalogue, type WireOf } from '@whalefall/contract';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { useRoute } from '../../api';
 import { answer, type Asked, refusal, stubFetch } from '../../testing/stub-fetch';
 import { draw } from '../../testing/draw';
@@ -8,6 +8,7 @@ import { Empty } from '../states';
 import { ListPage, type Selection, useSelection } from './list-page';
 import { readQuery, useList } from './list-state';
 import { pageNumbers } from './pager';
+import type { Column } from './table';
 
 const LIST = catalogue.users.listUsers;
 type Reply = NonNullable<WireOf<typeof LIST>>;
@@ -25,6 +26,12 @@ const user = (id: number): Reply['items'][number] => ({
   locked_until: null,
   can_delete: true,
 });
+const SLOW = { timeout: 10_000 };
+const drawn = vi.fn((row: Reply['items'][number]) => row.username);
+const COLUMNS: Column<Reply['items'][number]>[] = [
+  { key: 'name', title: 'Name', sort: 'username', fixed: true, render: drawn },
+  { key: 'id', title: 'Number', sort: 'id', render: (row) => row.id },
+];
 const page = ({ query }: Asked): Reply => {
   const total = query.get('search') === 'nobody' ? 0 : 45;
   const now = Number(query.get('page') ?? 1);
@@ -42,10 +49,7 @@ function Users({ selection }: { selection?: Selection<Reply['items'][number]> })
       result={result}
       rowKey={(row) => row.id}
       searchLabel="find"
-      columns={[
-        { key: 'name', title: 'Name', sort: 'username', fixed: true, render: (row) => row.username },
-        { key: 'id', title: 'Number', sort: 'id', render: (row) => row.id },
-      ]}
+      columns={COLUMNS}
       empty={<Empty title="nobody here" />}
       {...(selection && { selection, rowName: (row: Reply['items'][number]) => row.username })}
     />
@@ -99,11 +103,16 @@ describe('a list', () => {
       me,
     );
     await draw(Choosing, at('?limit=100'));
-    fireEvent.click(await screen.findByRole('checkbox', { name: '选择 user2' }));
-    await screen.findByText('user100');
-    expect(screen.getAllByRole('row')).toHaveLength(101);
-    expect((screen.getByRole('checkbox', { name: '选择 user2' }) as HTMLInputElement).checked).toBe(true);
-    fireEvent.click(screen.getByRole('checkbox', { name: '选择 user99' }));
+    // By label, not by role: of a hundred rows that takes a while where there is no browser.
+    const tick = (name: string) => screen.getByLabelText<HTMLInputElement>(`选择 ${name}`);
+    await screen.findByText('user1', undefined, SLOW);
+    fireEvent.click(tick('user2'));
+    await screen.findByText('user100', undefined, SLOW);
+    expect(document.querySelectorAll('tbody tr')).toHaveLength(100);
+    expect(tick('user2').checked).toBe(true);
+    drawn.mockClear();
+    fireEvent.click(tick('user99'));
+    expect(drawn.mock.calls.map(([row]) => row.username)).toEqual(['user99']);
     expect(screen.getByRole('status').textContent).toContain('2');
   });
 

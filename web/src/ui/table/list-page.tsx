@@ -1,6 +1,6 @@
 /** A list: filters above, table, pages below. Server-side paging and order; everything in the address. */
 import { Button } from 'antd';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Route } from '../../api';
 import { usePreference } from '../preferences';
@@ -31,23 +31,30 @@ export interface ListResult<T> {
 
 export function useSelection<T extends { id: number }>() {
   const [chosen, setChosen] = useState<ReadonlyMap<number, T>>(new Map());
+  // The same at all times: columns that hold them are not made anew with each tick.
+  const clear = useCallback(() => setChosen(new Map()), []);
+  const toggle = useCallback(
+    (rows: T[], on: boolean) =>
+      setChosen((before) => {
+        const next = new Map(before);
+        for (const row of rows) {
+          if (on) next.set(row.id, row);
+          else next.delete(row.id);
+        }
+        return next;
+      }),
+    [],
+  );
   return useMemo(
     () => ({
       rows: [...chosen.values()],
       ids: [...chosen.keys()],
       size: chosen.size,
       has: (row: T) => chosen.has(row.id),
-      toggle: (rows: T[], on: boolean) => {
-        const next = new Map(chosen);
-        for (const row of rows) {
-          if (on) next.set(row.id, row);
-          else next.delete(row.id);
-        }
-        setChosen(next);
-      },
-      clear: () => setChosen(new Map()),
+      toggle,
+      clear,
     }),
-    [chosen],
+    [chosen, toggle, clear],
   );
 }
 export type Selection<T> = Omit<ReturnType<typeof useSelection<{ id: number }>>, 'rows' | 'has' | 'toggle'> & {
