@@ -27,7 +27,7 @@ const user = (id: number): Reply['items'][number] => ({
   can_delete: true,
 });
 const SLOW = { timeout: 10_000 };
-const drawn = vi.fn((row: Reply['items'][number]) => row.username);
+const drawn = vi.fn<(row: Reply['items'][number]) => string>((row) => row.username);
 const COLUMNS: Column<Reply['items'][number]>[] = [
   { key: 'name', title: 'Name', sort: 'username', fixed: true, render: drawn },
   { key: 'id', title: 'Number', sort: 'id', render: (row) => row.id },
