@@ -73,6 +73,8 @@ const accounts: typeof zh = {
     truncated: '{{total}} in all, the first {{shown}} are shown. Search to narrow them.',
     json: 'Download JSON',
     everything: 'Everything',
+    role: 'Role',
+    predefinedRole: 'Predefined role',
     scopes: {
       server: 'Server',
       database: 'Database',

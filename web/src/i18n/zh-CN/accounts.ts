@@ -71,6 +71,8 @@ export default {
     truncated: '共 {{total}} 项，仅显示前 {{shown}} 项。请用搜索缩小范围。',
     json: '下载 JSON',
     everything: '全部权限',
+    role: '角色',
+    predefinedRole: '预定义角色',
     scopes: {
       server: '服务器',
       database: '数据库',

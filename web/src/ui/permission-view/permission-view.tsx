@@ -166,7 +166,17 @@ const SCOPES = [
 function ObjectView({ row, level }: { row: ObjectRow; level: Group['level'] }) {
   const { t } = useTranslation();
   const scope = SCOPES.find((one) => one === row.scope) ?? 'other';
-  const kind = row.kind ?? t(`accounts.priv.scopes.${scope}`);
+  // What an engine calls its rarer things stays as it calls them.
+  const kind =
+    row.kind === 'ROLE' ? (
+      t('accounts.priv.role')
+    ) : row.kind === 'PREDEFINED ROLE' ? (
+      t('accounts.priv.predefinedRole')
+    ) : row.kind ? (
+      <code>{row.kind}</code>
+    ) : (
+      t(`accounts.priv.scopes.${scope}`)
+    );
   return (
     <li className="priv-object">
       <div className="priv-name">
