@@ -64,10 +64,10 @@ beforeAll(async () => {
     });
   });
   const { config } = house.deps;
-  // The flag is the product's own (scripts/project.mjs).
+  const { serverFlags } = (await import(new URL('../../scripts/project.mjs', import.meta.url).href)) as { serverFlags: string[] };
   child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', new URL('../torture/process.ts', import.meta.url).pathname, 'server', '6', '/dev/null'],
+    [...serverFlags, new URL('../torture/process.ts', import.meta.url).pathname, 'server', '6', '/dev/null'],
     {
       stdio: 'ignore',
       env: {
