@@ -192,15 +192,11 @@ function sendFailure(house: House, error: unknown, request: FastifyRequest, repl
     status: failure.status,
     extra: envelope.extra,
   };
-  if (failure.status >= 500)
-    house.log.error(
-      'error_handler',
-      `${envelope.message_code} ${request.method} ${request.routeOptions.url ?? ''}`,
-      about,
-      failure.cause ?? error,
-    );
-  else if (failure.status !== 404 || request.house?.user)
-    house.log.warning('error_handler', `${envelope.message_code} ${request.method} ${request.routeOptions.url ?? ''}`, about);
+  // The path as the catalogue writes it; of no route, as it was asked.
+  const where = request.house?.route?.path ?? request.url.split('?')[0]!.slice(0, 200);
+  const line = `${envelope.message_code} ${request.method} ${where}`;
+  if (failure.status >= 500) house.log.error('error_handler', line, about, failure.cause ?? error);
+  else if (failure.status !== 404 || request.house?.user) house.log.warning('error_handler', line, about);
   void reply.headers(failure.headers);
   if (!wantsPage(request))
     return reply
