@@ -126,10 +126,10 @@ export const deleteTag = (db: Db, id: number) => db.deleteFrom('tags').where('id
 
 export const tagIds = (db: Db, names: readonly string[]) =>
   db.selectFrom('tags').select(['id', 'name']).where('name', 'in', names).execute();
-/** The tags of the instance that a list calls by this alias, in one value of its row. */
-export const tagsIn = (instance: string) => sql<TagRef[]>`coalesce((
+/** The tags of the instance whose id this column is, in one value of a list's row. */
+export const tagsIn = (instanceId: string) => sql<TagRef[]>`coalesce((
   select json_agg(json_build_object('name', t.name, 'display_name', t.display_name, 'display_name_en', t.display_name_en, 'color', t.color) order by t.category, t.sort_order, t.id)
-  from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = ${sql.ref(`${instance}.id`)}), '[]')`;
+  from instance_tags it join tags t on t.id = it.tag_id where it.instance_id = ${sql.ref(instanceId)}), '[]')`;
 export type TagRef = Pick<TagRow, 'name' | 'display_name' | 'display_name_en' | 'color'>;
 export const tagsOfInstances = (db: Db, instanceIds: readonly number[]) =>
   db

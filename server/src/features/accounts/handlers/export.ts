@@ -2,7 +2,7 @@ import type { catalogue } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import { fileStamp } from '../../../clock.ts';
 import { CSV_LIMIT, csvFile, type Handlers } from '../../../http/index.ts';
-import { ledgerAfter } from '../queries/accounts.ts';
+import { ledgerAfter, type LedgerRow } from '../queries/accounts.ts';
 
 const HEADERS = {
   zh: [
@@ -49,8 +49,12 @@ export function accountExportHandler({ db, clock, log }: Deps): Pick<Handlers<ty
       const words = WORDS[lang];
       async function* rows() {
         let sent = 0;
-        for (let last: { username: string; id: number } | null = null; sent < CSV_LIMIT;) {
-          const items = await ledgerAfter(db, query, last, CHUNK, lang === 'en' ? 'en' : 'zh-CN');
+        const read = (last: { username: string; id: number } | null) => ledgerAfter(db, query, last, CHUNK, lang === 'en' ? 'en' : 'zh-CN');
+        for (let next: ReturnType<typeof read> | null = read(null); next && sent < CSV_LIMIT;) {
+          const items: LedgerRow[] = await next;
+          // The next are read while these are written; until they are awaited nobody else hears of a fault.
+          next = items.length < CHUNK ? null : read(items.at(-1)!);
+          next?.catch(() => undefined);
           for (const item of items) {
             const state = !item.is_locked ? words.normal : item.db_type === 'sqlserver' ? words.disabled : words.locked;
             yield [
@@ -69,8 +73,6 @@ export function accountExportHandler({ db, clock, log }: Deps): Pick<Handlers<ty
             ];
             sent++;
           }
-          if (items.length < CHUNK) break;
-          last = items.at(-1)!;
         }
         log.info('files', 'accounts exported', { user_id: asker.user.id, rows: sent, filters: query });
       }

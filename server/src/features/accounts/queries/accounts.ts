@@ -93,11 +93,11 @@ const nameIn = (locale: Locale, table: string) =>
   locale === 'en'
     ? sql<string>`coalesce(${sql.ref(`${table}.name_en`)}, ${sql.ref(`${table}.name`)})`
     : sql<string>`${sql.ref(`${table}.name`)}`;
-/** The classes of an account in one value, highest priority first. */
-const classesIn = (locale: Locale) => sql<{ id: number; name: string; color: string | null }[]>`coalesce((
+/** The classes of the account whose id this column is, in one value, highest priority first. */
+const classesIn = (accountId: string, locale: Locale) => sql<{ id: number; name: string; color: string | null }[]>`coalesce((
   select json_agg(json_build_object('id', c.id, 'name', ${nameIn(locale, 'c')}, 'color', c.color) order by c.priority desc, c.id)
   from account_classification_assignments s join account_classifications c on c.id = s.classification_id and c.is_active
-  where s.account_id = p.id and s.is_active), '[]')`;
+  where s.account_id = ${sql.ref(accountId)} and s.is_active), '[]')`;
 
 const LEDGER_SORT = {
   username: sql`p.username`,
@@ -109,29 +109,51 @@ const LEDGER_SORT = {
   last_sync_time: lastSync,
 };
 
-/** Rows with tags and classes, all in one statement: asking once more costs more than gathering them. */
-export const ledgerPage = (
+type LedgerSort = keyof typeof LEDGER_SORT;
+interface LedgerPage {
+  page: number;
+  limit: number;
+  sort: LedgerSort;
+  order: 'asc' | 'desc';
+}
+/** A page with tags and classes, in one statement: asking once more costs more than gathering them. */
+export const ledgerPage = (db: Db, filter: LedgerFilter, page: LedgerPage, locale: Locale, way?: SearchWay) =>
+  withRelations(
+    db,
+    inOrder(ledgerRows(db, filter, way), page)
+      .limit(page.limit)
+      .offset((page.page - 1) * page.limit),
+    page,
+    locale,
+  );
+/** The rows after one of them, by name: for readers of everything, whom an offset would have every earlier row read again. */
+export const ledgerAfter = (
   db: Db,
   filter: LedgerFilter,
-  page: { page: number; limit: number; sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' },
+  after: { username: string; id: number } | null,
+  limit: number,
   locale: Locale,
-  way?: SearchWay,
-) =>
-  inOrder(ledgerRows(db, filter, locale, way), page)
-    .limit(page.limit)
-    .offset((page.page - 1) * page.limit)
-    .execute();
-/** The rows after one of them, by name: for readers of everything, whom an offset would have every earlier row read again. */
-export const ledgerAfter = (db: Db, filter: LedgerFilter, after: { username: string; id: number } | null, limit: number, locale: Locale) =>
-  inOrder(ledgerRows(db, filter, locale), { sort: 'username', order: 'asc' })
+) => {
+  const byName = { sort: 'username', order: 'asc' } as const;
+  const rows = inOrder(ledgerRows(db, filter), byName)
     .$if(after !== null, (q) => q.where(sql<boolean>`(p.username, p.id) > (${after!.username}, ${after!.id})`))
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  return withRelations(db, rows, byName, locale);
+};
 export type LedgerRow = Awaited<ReturnType<typeof ledgerPage>>[number];
 
-const inOrder = (rows: ReturnType<typeof ledgerRows>, { sort, order }: { sort: keyof typeof LEDGER_SORT; order: 'asc' | 'desc' }) =>
+const inOrder = (rows: ReturnType<typeof ledgerRows>, { sort, order }: Pick<LedgerPage, 'sort' | 'order'>) =>
   rows.orderBy(LEDGER_SORT[sort], (o) => (order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast())).orderBy('p.id', order);
-const ledgerRows = (db: Db, filter: LedgerFilter, locale: Locale, way?: SearchWay) =>
+/** Gathered for the rows that are shown only: an offset passes over rows that are complete. What is sorted by is a column of each. */
+const withRelations = (db: Db, rows: ReturnType<typeof inOrder>, { sort, order }: Pick<LedgerPage, 'sort' | 'order'>, locale: Locale) =>
+  db
+    .selectFrom(rows.as('r'))
+    .selectAll('r')
+    .select([tagsIn('r.instance_id').as('tags'), classesIn('r.id', locale).as('classifications')])
+    .orderBy(`r.${sort}`, (o) => (order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast()))
+    .orderBy('r.id', order)
+    .execute();
+const ledgerRows = (db: Db, filter: LedgerFilter, way?: SearchWay) =>
   ledger(db, filter, way)
     .select([
       'p.id',
@@ -153,8 +175,6 @@ const ledgerRows = (db: Db, filter: LedgerFilter, locale: Locale, way?: SearchWa
       sql<string | null>`p.type_specific->>'account_status'`.as('account_status'),
       lastSync.as('last_sync_time'),
       readState.as('read_state'),
-      tagsIn('i').as('tags'),
-      classesIn(locale).as('classifications'),
     ]);
 /** What the counts of the ledger depend on. */
 export const LEDGER_TABLES = [

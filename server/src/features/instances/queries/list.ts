@@ -117,7 +117,7 @@ export async function instancePage(
       activeAccounts.as('active_account_count'),
       'd.mb as total_size_mb',
       lastSync.as('last_sync_time'),
-      tagsIn('i').as('tags'),
+      tagsIn('i.id').as('tags'),
       // In the same statement: asking once more costs more than counting instances.
       count.as('total'),
     ])
