@@ -9,9 +9,23 @@ export function inert(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
 }
 
-function cell(value: unknown, timeZone: string): string {
+/** The instants of a file are few: all rows of a sync share theirs. */
+function instants(timeZone: string): (at: Date) => string {
+  const known = new Map<number, string>();
+  return (at) => {
+    const ms = at.getTime();
+    let text = known.get(ms);
+    if (text === undefined) {
+      if (known.size >= 1000) known.clear();
+      known.set(ms, (text = businessTime(at, timeZone)));
+    }
+    return text;
+  };
+}
+
+function cell(value: unknown, instant: (at: Date) => string): string {
   if (value === null || value === undefined) return '';
-  if (value instanceof Date) return businessTime(value, timeZone);
+  if (value instanceof Date) return instant(value);
   if (Array.isArray(value))
     return inert(
       value
@@ -31,9 +45,10 @@ function cell(value: unknown, timeZone: string): string {
  * @param header the columns' titles in order.
  */
 export function csvFile(name: string, header: readonly string[], rows: AsyncIterable<readonly unknown[]>, timeZone: string): FileReply {
+  const instant = instants(timeZone);
   async function* lines() {
     yield [...header];
-    for await (const row of rows) yield row.map((value) => cell(value, timeZone));
+    for await (const row of rows) yield row.map((value) => cell(value, instant));
   }
   return { media: 'text/csv; charset=utf-8', name, body: asCsv(lines()) };
 }
@@ -87,11 +102,12 @@ export async function csvOfPages(
     return (data.items ?? data.tags ?? data.accounts ?? []) as Record<string, unknown>[];
   }
   const columns = columnsOf(route);
+  const instant = instants(timeZone);
   const first = await pageOf(1);
   async function* lines() {
     yield columns;
     for (let page = 1, items = first; ; items = await pageOf(++page)) {
-      for (const item of items) yield columns.map((key) => cell(item[key], timeZone));
+      for (const item of items) yield columns.map((key) => cell(item[key], instant));
       if (items.length < CHUNK || page * CHUNK >= CSV_LIMIT) return;
     }
   }
