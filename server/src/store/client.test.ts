@@ -104,8 +104,8 @@ test('names are given to so many texts and no more, and to no transaction word',
   const given = new Set<string>();
   for (let round = 0; round < 6; round++)
     for (let i = 0; i < 400; i++) {
-      const name = names.of(`select ${i}`);
-      if (name !== undefined) given.add(name);
+      const prepared = names.of(`select ${i}`);
+      if (prepared) given.add(prepared.name);
     }
   expect(given.size).toBe(150);
 });

@@ -19,14 +19,18 @@ const PLANNED = /^\s*(select|with|insert|update|delete)\b/i;
 const DEPENDS_ON_VALUES = / is null or |search_grams/;
 
 /** Names for the statements that come again and again: the server reads and plans a named one once for each connection. */
+interface Prepared {
+  name: string;
+  text: string;
+}
 export class StatementNames {
-  #names = new Map<string, string>();
+  #names = new Map<string, Prepared | null>();
   #seen = new Map<string, number>();
 
-  /** @returns the name under which this text is prepared; undefined while it is rare, or when it may not be. */
-  of(text: string): string | undefined {
-    const name = this.#names.get(text);
-    if (name !== undefined) return name === '' ? undefined : name;
+  /** @returns the name under which this text is prepared, and the one copy of it that all connections keep; undefined while it is rare, or when it may not be. */
+  of(text: string): Prepared | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known ?? undefined;
     if (this.#names.size >= MOST || text.length > LONGEST) return undefined;
     if (!PLANNED.test(text) || DEPENDS_ON_VALUES.test(text)) return undefined;
     const seen = (this.#seen.get(text) ?? 0) + 1;
@@ -36,14 +40,14 @@ export class StatementNames {
       return undefined;
     }
     this.#seen.delete(text);
-    const fresh = `w${this.#names.size + 1}`;
+    const fresh = { name: `w${this.#names.size + 1}`, text };
     this.#names.set(text, fresh);
     return fresh;
   }
 
   /** Sent without a name from now on. */
   retire(text: string): void {
-    this.#names.set(text, '');
+    this.#names.set(text, null);
   }
 }
 
@@ -97,9 +101,9 @@ export function storeClient({ names = new StatementNames(), silentMs }: ClientWa
     #ask(args: unknown[]): unknown {
       const [text, values, ...rest] = args;
       const send = super.query.bind(this) as (...args: unknown[]) => unknown;
-      const name = typeof text === 'string' && Array.isArray(values) && rest.length === 0 ? names.of(text) : undefined;
-      if (name === undefined) return send(...args);
-      return (send({ name, text, values }) as Promise<unknown>).catch((error: unknown) => {
+      const prepared = typeof text === 'string' && Array.isArray(values) && rest.length === 0 ? names.of(text) : undefined;
+      if (!prepared) return send(...args);
+      return (send({ ...prepared, values }) as Promise<unknown>).catch((error: unknown) => {
         if (!stale(error)) throw error;
         names.retire(text as string);
         // Within a transaction the failure has ended it, and this fails too: whoever began it begins again.
