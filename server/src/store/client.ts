@@ -6,8 +6,8 @@ const OFTEN = 5;
 /** So many texts at most: a server process keeps the plans of each of its connections in memory. */
 const MOST = 150;
 /** So many texts are counted, and so long ones: with more, counting begins again. Inserts of many rows are long, and hardly two alike. */
-const COUNTED = 500;
-const LONGEST = 10_000;
+const COUNTED = 200;
+const LONGEST = 5000;
 
 /** What the server plans; a transaction's own words it does not. */
 const PLANNED = /^\s*(select|with|insert|update|delete)\b/i;
@@ -18,11 +18,11 @@ const PLANNED = /^\s*(select|with|insert|update|delete)\b/i;
  */
 const DEPENDS_ON_VALUES = / is null or |search_grams/;
 
-/** Names for the statements that come again and again: the server reads and plans a named one once for each connection. */
 interface Prepared {
   name: string;
   text: string;
 }
+/** Names for the statements that come again and again: the server reads and plans a named one once for each connection. */
 export class StatementNames {
   #names = new Map<string, Prepared | null>();
   #seen = new Map<string, number>();
