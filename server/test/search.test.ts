@@ -1,7 +1,7 @@
 import { catalogue } from '@whalefall/contract';
 import { fakeFleet, fakeWorld } from '@whalefall/engines/fake';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ledgerPage, searchWay } from '../src/features/accounts/queries/accounts.ts';
+import { ledgerPage, searchWay } from '../src/features/accounts/queries/ledger.ts';
 import { openHouse, type TestHouse } from './harness.ts';
 import { makeInstance, registerFake } from './make.ts';
 

@@ -10,6 +10,7 @@ import { type PackedChange, unpackChanges } from '../pack-changes.ts';
 import { permissionsOf, syncError } from '../permissions.ts';
 import { type Answers, listAccess } from '../list-access.ts';
 import * as queries from '../queries/accounts.ts';
+import * as ledger from '../queries/ledger.ts';
 
 type Account = Handlers<typeof catalogue.account>;
 type Detail = Handlers<typeof catalogue.instancesDetail>;
@@ -46,12 +47,12 @@ export function accountHandlers({ db, cache, clock }: Deps): {
       listAccess: ({ query }) => listAccess(db, answers, query),
       async listAccountsData({ query }, { locale }) {
         const byEngine = isByEngineOnly(query);
-        const kept = keptUnder({ db, cache }, queries.LEDGER_TABLES);
-        const others = Promise.all([queries.classOptions(db, locale), activeTags(db, undefined)]);
+        const kept = keptUnder({ db, cache }, ledger.LEDGER_TABLES);
+        const others = Promise.all([ledger.classOptions(db, locale), activeTags(db, undefined)]);
         others.catch(() => undefined);
-        const counts = Promise.all([kept(queries.ledgerStats(db)), byEngine ? [] : kept(queries.ledgerTotal(db, query))]);
+        const counts = Promise.all([kept(ledger.ledgerStats(db)), byEngine ? [] : kept(ledger.ledgerTotal(db, query))]);
         // Where the tabs have counted what is listed, the page need not wait for them; for a search the number decides the way.
-        const unsearched = query.search ? null : queries.ledgerPage(db, query, query, locale);
+        const unsearched = query.search ? null : ledger.ledgerPage(db, query, query, locale);
         unsearched?.catch(() => undefined);
         const [stats, counted] = await counts;
         const ofEngine = stats
@@ -59,7 +60,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
           .reduce((n, row) => n + row.n, 0);
         // Without other filters the tabs have counted already what the list would count again.
         const total = byEngine ? ofEngine : counted[0]!.n;
-        const items = await (unsearched ?? queries.ledgerPage(db, query, query, locale, queries.searchWay(total, ofEngine, query)));
+        const items = await (unsearched ?? ledger.ledgerPage(db, query, query, locale, ledger.searchWay(total, ofEngine, query)));
         const [classes, tags] = await others;
         return {
           items: items.map(ledgerItem),
@@ -181,7 +182,7 @@ export function accountHandlers({ db, cache, clock }: Deps): {
 }
 
 /** Is nothing asked of the ledger but an engine? Then its tabs count what it lists. */
-function isByEngineOnly(query: queries.LedgerFilter & Record<string, unknown>): boolean {
+function isByEngineOnly(query: ledger.LedgerFilter & Record<string, unknown>): boolean {
   const { page: _, limit: __, sort: ___, order: ____, format: _____, db_type: ______, ...filter } = query;
   const { tags, include_deleted, include_roles, only_deleted, ...narrowing } = filter;
   const wider = include_deleted || include_roles || only_deleted;
@@ -208,7 +209,7 @@ function engineFields(dbType: DbType, own: Record<string, unknown>) {
 }
 
 /** A row of the ledger as the contract shows it. */
-function ledgerItem(row: queries.LedgerRow) {
+function ledgerItem(row: ledger.LedgerRow) {
   return {
     ...row,
     db_type: row.db_type as DbType,

@@ -2,7 +2,7 @@ import type { catalogue } from '@whalefall/contract';
 import type { Deps } from '../../../assemble.ts';
 import { fileStamp } from '../../../clock.ts';
 import { CSV_LIMIT, csvFile, type Handlers } from '../../../http/index.ts';
-import { ledgerAfter, type LedgerRow } from '../queries/accounts.ts';
+import { ledgerAfter, type LedgerRow } from '../queries/ledger.ts';
 
 const HEADERS = {
   zh: [
