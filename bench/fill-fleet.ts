@@ -7,6 +7,7 @@ import { catalogueColumns, CATALOGUE_COLUMNS, type DbType } from '@whalefall/eng
 import { fakeFleet } from '@whalefall/engines/fake';
 import { type Kysely, sql } from 'kysely';
 import { reindexFacts } from '../server/src/features/accounts/queries/snapshots.ts';
+import { recount } from '../server/src/features/instances/index.ts';
 import { ensurePartitions, partitionedTables } from '../server/src/store/partitions.ts';
 import type { DB } from '../server/src/store/tables.ts';
 
@@ -83,6 +84,7 @@ async function fill(db: Kysely<DB>, size: FleetSize, today: string, now: Date): 
   await fillAccounts(db, size, now);
   await fillSizes(db, { databasesEach, days, today, now });
   await fillHistory(db, size, now);
+  await recount(db);
   // Not inside a transaction: statistics, and the pages that an index may be trusted with.
   for (const table of (
     await sql<{

@@ -10,6 +10,9 @@ beforeAll(async () => void (house = await openHouse({ world, worker: true })));
 afterAll(() => house.close());
 
 const admin = () => house.as('admin');
+/** What the list says of one instance. */
+const listed = async (id: number) =>
+  (await admin().call(catalogue.instancesManage.listInstancesData, { query: { ids: [id] } })).body.data.items[0]!;
 const keyOf = (fake: { host: string; port: number }) => `${fake.host}:${fake.port}`;
 
 test('one account sync: accounts, their privileges, the session, and nothing rewritten the second time', async () => {
@@ -46,6 +49,7 @@ test('one account sync: accounts, their privileges, the session, and nothing rew
       .orderBy('id')
       .execute(),
   ).toEqual(before);
+  expect((await listed(id)).active_account_count).toBe(list.body.data.accounts.filter((account) => !account.is_role).length);
   const again = await admin().call(catalogue.instancesManage.listInstanceAccounts, { params: { instance_id: id } });
   expect(again.body.data.accounts[0]!.last_sync_time).toBe('2025-12-15T04:01:00.000+00:00');
 });
@@ -56,10 +60,12 @@ test('what changed is logged with its kind: come, gone, back, granted (30-15)', 
   const sync = async () =>
     (await admin().call(catalogue.accountsSync.syncInstanceAccounts, { params: { instance_id: id } })).body.data.result;
   await sync();
+  const { active_account_count } = await listed(id);
   const [a, b] = fake.accounts.filter((account) => !account.isRole);
   const gone = fake.accounts.splice(fake.accounts.indexOf(a!), 1)[0]!;
   b!.facts.grants.push({ scope: 'server', privilege: 'SUPER', state: 'grant', grantable: false });
   expect(await sync()).toMatchObject({ removed_count: 1, modified_count: 1, added_count: 0 });
+  expect((await listed(id)).active_account_count).toBe(active_account_count - 1);
   const log = await house.deps.db
     .selectFrom('account_change_log')
     .select(['username', 'change_type', 'privilege_diff', 'session_id'])
@@ -139,6 +145,10 @@ test('sizes: inventory, sizes of the day, the instance’s total; the last run o
   });
   expect(sizes.body.data.total_size_mb).toBe(first.body.data.result.total_size_mb);
   expect(sizes.body.data.databases.length).toBe(first.body.data.result.database_count);
+  expect(await listed(id)).toMatchObject({
+    active_db_count: first.body.data.result.database_count,
+    total_size_mb: first.body.data.result.total_size_mb,
+  });
   expect(await house.deps.db.selectFrom('instance_size_stats').select('id').where('instance_id', '=', id).execute()).toHaveLength(1);
 });
 

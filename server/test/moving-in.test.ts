@@ -150,7 +150,14 @@ test('everything of it is here afterwards, and a second run adds nothing', async
   ]);
   expect(vault.open(credentials[0]!.password, `credential:${credentials[0]!.id}`)).toBe('pässword-鲸');
   const shop = await db.selectFrom('instances').selectAll().executeTakeFirstOrThrow();
-  expect(shop).toMatchObject({ name: 'shop', credential_id: credentials[0]!.id, sync_count: 9, accounts_synced_at: null });
+  expect(shop).toMatchObject({
+    name: 'shop',
+    credential_id: credentials[0]!.id,
+    sync_count: 9,
+    accounts_synced_at: null,
+    active_db_count: 1,
+    total_size_mb: 109,
+  });
   expect(shop.sizes_synced_at).toEqual(new Date('2024-02-09T19:00:00Z'));
   expect(await db.selectFrom('instance_databases').select(['database_name', 'latest_size_mb']).execute()).toEqual([
     { database_name: 'orders', latest_size_mb: 109 },

@@ -30,6 +30,8 @@ test.each(STEPS.map((name, i) => [name, i + 1] as const))(
         if (step >= 2) {
           const { items } = (await admin.call(catalogue.instancesManage.listInstancesData)).body.data;
           expect(items.map((one) => [one.name, one.host])).toEqual([['订单库-01', 'db.example.com']]);
+          const counted = step >= 3 && STEPS.slice(step).includes('0018-instance-counts') ? 1 : 0;
+          expect(items[0]).toMatchObject({ active_account_count: counted });
         }
         if (step >= 3) {
           const { items } = (await admin.call(catalogue.account.listAccountsData)).body.data;

@@ -28,6 +28,14 @@ const NEVER: readonly [what: string, sql: string][] = [
      where s.database_count <> d.n or s.total_size_bytes <> d.bytes`,
   ],
   [
+    'an instance that counts its accounts or databases wrongly',
+    `select i.name from instances i
+     cross join lateral (select count(*) as n from account_permission p join instance_accounts a on a.id = p.instance_account_id
+       where p.instance_id = i.id and a.is_active and not p.is_role and not p.is_public) a
+     cross join lateral (select count(*) as n, sum(latest_size_mb) as mb from instance_databases where instance_id = i.id and is_active) d
+     where (i.active_account_count, i.active_db_count) <> (a.n, d.n) or i.total_size_mb is distinct from d.mb`,
+  ],
+  [
     'an aggregate twice',
     `select instance_id, database_name, period_type, period_start from database_size_aggregations group by 1, 2, 3, 4 having count(*) > 1`,
   ],

@@ -331,6 +331,14 @@ export interface Instances {
    * last read of all accounts that succeeded: their rows are not rewritten when nothing changed
    */
   accounts_synced_at: Timestamp | null;
+  /**
+   * accounts that are there, without roles: counted with the last read of all accounts
+   */
+  active_account_count: Generated<number>;
+  /**
+   * databases that are there: counted with the last read of the sizes
+   */
+  active_db_count: Generated<number>;
   connection_options: Generated<JsonColumn>;
   created_at: Generated<Timestamp>;
   credential_id: number | null;
@@ -357,6 +365,10 @@ export interface Instances {
   sizes_synced_at: Timestamp | null;
   sync_count: Generated<number>;
   sync_enabled: Generated<boolean>;
+  /**
+   * newest sizes of these databases together; null = none was measured
+   */
+  total_size_mb: number | null;
   updated_at: Generated<Timestamp>;
 }
 

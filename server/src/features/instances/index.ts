@@ -7,7 +7,16 @@ export { createInstancesIn, updateInstancesIn, type Written } from './change-ins
 export { commonHandlers } from './handlers/common.ts';
 export { connectionsHandlers } from './handlers/connections.ts';
 export { instanceHandlers } from './handlers/manage.ts';
-export { lockInstance, lockInstances, replaceCredential, saveCapabilities, saveReached, syncTargets, targetRow } from './queries.ts';
+export {
+  lockInstance,
+  lockInstances,
+  recount,
+  replaceCredential,
+  saveCapabilities,
+  saveReached,
+  syncTargets,
+  targetRow,
+} from './queries.ts';
 export { instancePage } from './queries/list.ts';
 export { nameFilter, readCapabilities, readInstance, rememberingFailure } from './read-instance.ts';
 export { instanceStatisticsHandlers } from './statistics.ts';

@@ -156,7 +156,31 @@ export const saveFailed = (db: Db, id: number, category: 'account' | 'capacity',
     })
     .where('id', '=', id)
     .execute();
-/** After a sync that reached the server. */
+/**
+ * What an instance's row says of its accounts and databases. Whatever adds, retires or measures them counts anew in the same
+ * transaction: the syncs with saveReached, everything else with recount.
+ */
+const COUNTS = {
+  account: {
+    active_account_count: sql<number>`(
+      select count(*) from account_permission p join instance_accounts a on a.id = p.instance_account_id
+      where p.instance_id = instances.id and a.is_active and not p.is_role and not p.is_public)`,
+  },
+  capacity: {
+    active_db_count: sql<number>`(select count(*) from instance_databases d where d.instance_id = instances.id and d.is_active)`,
+    total_size_mb: sql<
+      number | null
+    >`(select sum(d.latest_size_mb) from instance_databases d where d.instance_id = instances.id and d.is_active)`,
+  },
+};
+/** Of every instance. */
+export const recount = (db: Db) =>
+  db
+    .updateTable('instances')
+    .set({ ...COUNTS.account, ...COUNTS.capacity })
+    .execute();
+
+/** After a sync that reached the server, and whose read is stored. */
 export const saveReached = (
   db: Db,
   id: number,
@@ -175,6 +199,7 @@ export const saveReached = (
       last_test_ok: true,
       last_test_error_code: null,
       last_test_stage: null,
+      ...COUNTS[category],
       ...(category === 'account'
         ? {
             sync_count: eb('sync_count', '+', 1),

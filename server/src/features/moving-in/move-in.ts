@@ -8,6 +8,7 @@ import { transaction } from '../../store/transaction.ts';
 import { FernetBroken, fernetKey, openFernet } from '../../vault/fernet.ts';
 import type { Vault } from '../../vault/secrets.ts';
 import { readExpression } from '../classification/index.ts';
+import { recount } from '../instances/index.ts';
 import { openSource, type Source } from './queries/source.ts';
 import * as queries from './queries/target.ts';
 import { type SourceTable, TABLES } from './tables.ts';
@@ -58,6 +59,7 @@ export async function moveIn(db: Db, vault: Vault, actor: Actor, given: MoveGive
       for (const table of Object.keys(TABLES) as SourceTable[])
         if (table !== 'unified_logs' || given.logs) moved.tables.push(await moveTable(db, source, vault, table, given, moved.problems));
       await queries.repeatNewest(db);
+      await recount(db);
       const written = Object.fromEntries(moved.tables.map((row) => [row.table, row.written]));
       await audit(db, actor, { action: 'import', resource: 'installation', after: written });
       if (given.dryRun) throw new TakenBack();

@@ -20,6 +20,7 @@ import * as unreadIndex from './0014-unread-index.ts';
 import * as errorNumbers from './0015-error-numbers.ts';
 import * as tagDescriptions from './0016-tag-descriptions.ts';
 import * as fewerIndexes from './0017-fewer-indexes.ts';
+import * as instanceCounts from './0018-instance-counts.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-identity': identity,
@@ -39,4 +40,5 @@ export const migrations: Record<string, Migration> = {
   '0015-error-numbers': errorNumbers,
   '0016-tag-descriptions': tagDescriptions,
   '0017-fewer-indexes': fewerIndexes,
+  '0018-instance-counts': instanceCounts,
 };

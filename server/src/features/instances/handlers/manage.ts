@@ -81,8 +81,6 @@ export function instanceHandlers(deps: Deps): {
           db_type: item.db_type as DbType,
           description: item.description ?? '',
           last_test_error_code: item.last_test_error_code as never,
-          active_db_count: Number(item.active_db_count),
-          active_account_count: Number(item.active_account_count),
         }));
         return { items: shownItems, total, page: query.page, pages: Math.ceil(total / query.limit), limit: query.limit };
       },

@@ -1,5 +1,5 @@
 import type { DbType } from '@whalefall/contract';
-import { type Kysely, type OrderByItemBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type OrderByItemBuilder, sql } from 'kysely';
 import { anyContains } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
 import { tagsIn } from '../../tags/index.ts';
@@ -41,14 +41,6 @@ export const filtered = (db: Db, f: InstanceFilter) =>
       return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);
     });
 
-/** Databases in use and their size together: one walk over an instance's databases. */
-const databases = sql<{
-  n: number;
-  mb: number | null;
-}>`lateral (select count(*) as n, sum(d.latest_size_mb)::bigint as mb from instance_databases d where d.instance_id = i.id and d.is_active)`;
-/** All that are there less the roles among them: both by indexes of just these rows. */
-const activeAccounts = sql<number>`(select count(*) from instance_accounts a where a.instance_id = i.id and a.is_active)
-  - (select count(*) from account_permission p join instance_accounts a on a.id = p.instance_account_id where p.instance_id = i.id and (p.is_role or p.is_public) and a.is_active)`;
 const lastSync = sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`;
 
 export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
@@ -61,13 +53,10 @@ export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
   main_version: sql`i.main_version`,
   created_at: sql`i.created_at`,
   last_sync_time: sql`greatest(i.accounts_synced_at, i.sizes_synced_at)`,
-  active_db_count: sql`active_db_count`,
-  active_account_count: sql`active_account_count`,
-  total_size_mb: sql`total_size_mb`,
+  active_db_count: sql`i.active_db_count`,
+  active_account_count: sql`i.active_account_count`,
+  total_size_mb: sql`i.total_size_mb`,
 };
-
-/** Orders by something that is counted for each row. */
-const COUNTED = new Set(['active_db_count', 'active_account_count', 'total_size_mb']);
 
 export async function instancePage(
   db: Db,
@@ -76,23 +65,8 @@ export async function instancePage(
 ) {
   const order = SORTS[page.sort]!;
   const way = (o: OrderByItemBuilder) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast());
-  const cut = <O>(q: SelectQueryBuilder<DB & { i: DB['instances'] }, 'i', O>) =>
-    q
-      .orderBy(order, way)
-      .orderBy('i.id', page.order)
-      .limit(page.limit)
-      .offset((page.page - 1) * page.limit);
-  // What is counted for each row is counted for the page's rows only, unless the order is by it.
-  const rows = COUNTED.has(page.sort)
-    ? cut(filtered(db, filter))
-    : db
-        .selectFrom('instances as i')
-        .where('i.id', 'in', cut(filtered(db, filter).select('i.id')))
-        .orderBy(order, way)
-        .orderBy('i.id', page.order);
   const count = filtered(db, filter).select((eb) => eb.fn.countAll<number>().as('total'));
-  const found = await rows
-    .innerJoin(databases.as('d'), (on) => on.onTrue())
+  const found = await filtered(db, filter)
     .select([
       'i.id',
       'i.name',
@@ -111,16 +85,20 @@ export async function instancePage(
       'i.created_at',
       'i.updated_at',
       'i.sync_count',
+      'i.active_db_count',
+      'i.active_account_count',
+      'i.total_size_mb',
     ])
     .select([
-      'd.n as active_db_count',
-      activeAccounts.as('active_account_count'),
-      'd.mb as total_size_mb',
       lastSync.as('last_sync_time'),
       tagsIn('i.id').as('tags'),
       // In the same statement: asking once more costs more than counting instances.
       count.as('total'),
     ])
+    .orderBy(order, way)
+    .orderBy('i.id', page.order)
+    .limit(page.limit)
+    .offset((page.page - 1) * page.limit)
     .execute();
   const items = found.map(({ total: _, ...item }) => item);
   return { items, total: found[0]?.total ?? (await count.executeTakeFirstOrThrow()).total };
