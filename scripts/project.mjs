@@ -21,7 +21,7 @@ export const nodeForBundle = '22.12.0';
  * one, and the whole to several times of what lives in it. With these the read of a large server takes as long, and after
  * questions over a whole fleet the process holds 230 MB instead of 410.
  */
-export const serverFlags = ['--enable-source-maps', '--max-semi-space-size=8', '--heap-growing-percent=30'];
+export const serverFlags = ['--enable-source-maps', '--max-semi-space-size=8', '--heap-growing-percent=20'];
 
 export function atLeast(version, least) {
   const [a, b] = [version, least].map((text) => text.replace(/^v/, '').split('.').map(Number));

@@ -41,32 +41,16 @@ export const filtered = (db: Db, f: InstanceFilter) =>
       return q.where(f.tag_mode === 'all' ? sql<boolean>`${matching} = ${new Set(f.tags).size}` : sql<boolean>`${matching} > 0`);
     });
 
-const lastSync = sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`;
-
-export const SORTS: Record<string, ReturnType<typeof sql<unknown>>> = {
-  id: sql`i.id`,
-  name: sql`i.name`,
-  db_type: sql`i.db_type`,
-  host: sql`i.host`,
-  port: sql`i.port`,
-  is_active: sql`i.is_active`,
-  main_version: sql`i.main_version`,
-  created_at: sql`i.created_at`,
-  last_sync_time: sql`greatest(i.accounts_synced_at, i.sizes_synced_at)`,
-  active_db_count: sql`i.active_db_count`,
-  active_account_count: sql`i.active_account_count`,
-  total_size_mb: sql`i.total_size_mb`,
-};
-
 export async function instancePage(
   db: Db,
   filter: InstanceFilter,
   page: { page: number; limit: number; sort: string; order: 'asc' | 'desc' },
 ) {
-  const order = SORTS[page.sort]!;
+  // By the name of a column that the row shows.
+  const order = sql.ref(page.sort);
   const way = (o: OrderByItemBuilder) => (page.order === 'asc' ? o.asc().nullsLast() : o.desc().nullsLast());
   const count = filtered(db, filter).select((eb) => eb.fn.countAll<number>().as('total'));
-  const found = await filtered(db, filter)
+  const rows = filtered(db, filter)
     .select([
       'i.id',
       'i.name',
@@ -89,16 +73,19 @@ export async function instancePage(
       'i.active_account_count',
       'i.total_size_mb',
     ])
-    .select([
-      lastSync.as('last_sync_time'),
-      tagsIn('i.id').as('tags'),
-      // In the same statement: asking once more costs more than counting instances.
-      count.as('total'),
-    ])
+    // The total in the same statement: asking once more costs more than counting instances.
+    .select([sql<Date | null>`greatest(i.accounts_synced_at, i.sizes_synced_at)`.as('last_sync_time'), count.as('total')])
     .orderBy(order, way)
-    .orderBy('i.id', page.order)
+    .orderBy('id', page.order)
     .limit(page.limit)
-    .offset((page.page - 1) * page.limit)
+    .offset((page.page - 1) * page.limit);
+  // Tags are gathered for the rows that are shown: an offset passes over rows that are complete.
+  const found = await db
+    .selectFrom(rows.as('r'))
+    .selectAll('r')
+    .select(tagsIn('r.id').as('tags'))
+    .orderBy(order, way)
+    .orderBy('id', page.order)
     .execute();
   const items = found.map(({ total: _, ...item }) => item);
   return { items, total: found[0]?.total ?? (await count.executeTakeFirstOrThrow()).total };
