@@ -28,12 +28,14 @@ export function partitionHandlers({
   }
   return {
     async getPartitionInfo(_args, { now }) {
-      return { data: { ...(await totals()), ...(await health(db, today(clock))) }, timestamp: now };
+      const all = await totals();
+      return { data: { ...all, ...health(all.partitions, today(clock)) }, timestamp: now };
     },
     async getPartitionStatus(_args, { now }) {
-      const state = await health(db, today(clock));
+      const all = await totals();
+      const state = health(all.partitions, today(clock));
       if (state.status !== 'healthy') log.warning('partition', 'partitions are missing', state);
-      return { data: { ...(await totals()), ...state }, timestamp: now };
+      return { data: { ...all, ...state }, timestamp: now };
     },
     async getPartitionStatistics(_args, { now }) {
       const all = await totals();

@@ -6,4 +6,4 @@
 export { cleanupPartitions } from './change-partitions.ts';
 export { createAhead } from './create-ahead.ts';
 export { partitionHandlers } from './handlers.ts';
-export { health as partitionHealth } from './list.ts';
+export { partitionHealth } from './list.ts';

@@ -76,13 +76,11 @@ export async function partitions(db: Kysely<DB>, today: string): Promise<ShownPa
 }
 
 /** This month and the two after it, of every table. unhealthy: an insert of today or tomorrow's month would fail. */
-export async function health(
-  db: Kysely<DB>,
+export function health(
+  found: readonly Pick<ShownPartition, 'parent' | 'from'>[],
   today: string,
-): Promise<{ status: 'healthy' | 'warning' | 'unhealthy'; missing_partitions: string[] }> {
-  const there = new Set(
-    (await whileTheyStand(() => listPartitions(db))).map((partition) => `${partition.table} ${partition.from.slice(0, 7)}`),
-  );
+): { status: 'healthy' | 'warning' | 'unhealthy'; missing_partitions: string[] } {
+  const there = new Set(found.map(({ parent, from }) => `${parent} ${from.slice(0, 7)}`));
   const months = monthsFrom(today, AHEAD).map((date) => date.slice(0, 7));
   const missing = partitionedTables.flatMap((table) =>
     months
@@ -94,3 +92,8 @@ export async function health(
     missing_partitions: missing.map((one) => one.name),
   };
 }
+export const partitionHealth = async (db: Kysely<DB>, today: string) =>
+  health(
+    (await whileTheyStand(() => listPartitions(db))).map(({ table, from }) => ({ parent: table, from })),
+    today,
+  );

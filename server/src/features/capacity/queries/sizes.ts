@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { contains } from '../../../store/search.ts';
+import { asked, contains, every } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
 
 type Db = Kysely<DB>;
@@ -115,9 +115,12 @@ export interface ShownSize {
   last_seen_date: string | null;
 }
 const nameIs = (f: SizesFilter, column: ReturnType<typeof sql.ref>) =>
-  f.database_name ? contains(column, f.database_name) : sql<boolean>`true`;
-const within = (f: SizesFilter) =>
-  sql<boolean>`(${f.start_date ?? null}::date is null or s.collected_date >= ${f.start_date ?? null}::date) and (${f.end_date ?? null}::date is null or s.collected_date <= ${f.end_date ?? null}::date)`;
+  every(asked(f.database_name || undefined, (name) => contains(column, name)));
+const within = (f: Pick<SizesFilter, 'start_date' | 'end_date'>) =>
+  every(
+    asked(f.start_date, (day) => sql`s.collected_date >= ${day}::date`),
+    asked(f.end_date, (day) => sql`s.collected_date <= ${day}::date`),
+  );
 
 /** What was never collected comes last in either direction. */
 const SORTS = {
