@@ -71,3 +71,4 @@ export const privilegeKind = privilegeKinds({
   oracle: oracle.privileges,
 });
 export { type Access, type AccessQuestion, asksForGrantable, decidingPrivileges, whoCan } from './who-can.ts';
+export { inParallel } from './pool.ts';

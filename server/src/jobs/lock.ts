@@ -4,7 +4,6 @@ import type { DB } from '../store/tables.ts';
 /** Advisory locks of ours, one key each; store/ keeps those of migrations and partitions (…532, …533). */
 export const LOCKS = {
   firstAdmin: 7_470_019_540,
-  aggregation: 7_470_019_541,
   classification: 7_470_019_542,
   schedule: 7_470_019_543,
   startSession: 7_470_019_544,
@@ -17,7 +16,7 @@ export async function lockUntilCommit(db: Kysely<DB>, key: number): Promise<void
   await sql`select pg_advisory_xact_lock(${sql.lit(key)})`.execute(db);
 }
 
-/** The same for a named thing, such as one server's credential. */
+/** The same for a named thing, such as one server's credential or one type of periods. */
 export async function lockNameUntilCommit(db: Kysely<DB>, name: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(747, hashtext(${name}))`.execute(db);
 }

@@ -1,7 +1,8 @@
+import { inParallel } from '@whalefall/engines';
 import type { Kysely } from 'kysely';
 import type { Deps } from '../../assemble.ts';
 import { addDays, today } from '../../clock.ts';
-import { LOCKS, lockUntilCommit } from '../../jobs/index.ts';
+import { lockNameUntilCommit } from '../../jobs/index.ts';
 import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
@@ -52,6 +53,9 @@ function partsOf({ type, first, last }: Span): Span[] {
   return parts;
 }
 
+/** Types of periods at once: none reads what another writes, and a second processor is rarely busy at night. */
+const TYPES_AT_ONCE = 2;
+
 /**
  * Computes spans for some instances: one statement for each level and part of a span, each part in a transaction of its own.
  * Twice changes nothing, so a run that breaks off is made up for by the next.
@@ -71,7 +75,7 @@ export async function aggregate(
       computed.set(row.instance_id, entry);
     }
   };
-  for (const part of spans.flatMap(partsOf)) {
+  const computePart = async (part: Span) => {
     const months = monthsBetween(part.first.start, part.last.start);
     await ensurePartitions(db, 'instance_size_aggregations', months);
     await ensurePartitions(db, 'database_size_aggregations', months);
@@ -85,11 +89,14 @@ export async function aggregate(
       instanceIds,
     };
     await transaction(db, async (db) => {
-      await lockUntilCommit(db, LOCKS.aggregation);
+      await lockNameUntilCommit(db, `aggregation ${part.type}`);
       if (scope !== 'instance') note('database', await queries.aggregateDatabases(db, range, clock.now()));
       if (scope !== 'database') note('instance', await queries.aggregateInstances(db, range, clock.now()));
     });
-  }
+  };
+  await inParallel(spans, TYPES_AT_ONCE, async (span) => {
+    for (const part of partsOf(span)) await computePart(part);
+  });
   return computed;
 }
 

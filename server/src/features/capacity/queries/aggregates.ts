@@ -30,6 +30,18 @@ const ref = (text: string) => sql.raw(text);
 const startOf = (unit: string, column: string) => sql`date_trunc(${sql.lit(unit)}, ${ref(column)}::timestamp)::date`;
 const step = (unit: string) => sql.lit(unit === 'quarter' ? '3 months' : `1 ${unit}`);
 
+/** How the rows of one period become one. A day has one row of each: grouping a year of them would take most of the time. */
+function grouping(unit: string) {
+  const single = unit === 'day';
+  const of = (name: string) => (column: string) => ref(single ? `${column}::numeric` : `${name}(${column})`);
+  const same = (name: string) => (column: string) => ref(single ? column : `${name}(${column})`);
+  return {
+    count: ref(single ? '1' : 'count(*)::int'),
+    ...{ avg: of('avg'), sum: of('sum'), max: same('max'), min: same('min') },
+    groupBy: (columns: string) => ref(single ? '' : `group by ${columns}`),
+  };
+}
+
 /**
  * What the bucket before said, when it is that of the period just before: the rows lie in order after they were grouped,
  * so looking back costs a third of joining them with themselves.
@@ -80,19 +92,20 @@ function writeWanted(table: string, key: readonly string[], values: readonly str
  */
 export async function aggregateDatabases(db: Db, r: Range, now: Date): Promise<Computed[]> {
   const unit = UNIT[r.type];
+  const { count, avg, max, min, groupBy } = grouping(unit);
   const { rows } = await sql<Computed>`
     with buckets as (
-      select s.instance_id, s.database_name, ${startOf(unit, 's.collected_date')} as ps, count(*)::int as n, avg(s.size_mb) as a, max(s.size_mb) as hi, min(s.size_mb) as lo, avg(s.data_size_mb) as da, max(s.data_size_mb) as dhi, min(s.data_size_mb) as dlo,
-        avg(s.log_size_mb) as la, max(s.log_size_mb) as lhi, min(s.log_size_mb) as llo, round(avg(s.size_bytes))::bigint as ba, max(s.size_bytes) as bhi, min(s.size_bytes) as blo, avg(s.size_bytes) as b
+      select s.instance_id, s.database_name, ${startOf(unit, 's.collected_date')} as ps, ${count} as n, ${avg('s.size_mb')} as a, ${max('s.size_mb')} as hi, ${min('s.size_mb')} as lo, ${avg('s.data_size_mb')} as da, ${max('s.data_size_mb')} as dhi, ${min('s.data_size_mb')} as dlo,
+        ${avg('s.log_size_mb')} as la, ${max('s.log_size_mb')} as lhi, ${min('s.log_size_mb')} as llo, ${avg('s.size_bytes')} as b, ${max('s.size_bytes')} as bhi, ${min('s.size_bytes')} as blo
       from database_size_stats s
       where s.collected_date >= ${r.compareFrom}::date and s.collected_date < ${r.before}::date and s.instance_id = any(${r.instanceIds}::int[])
-      group by 1, 2, 3),
+      ${groupBy('1, 2, 3')}),
     placed as (
       select c.*, ${periodBefore(unit, { a: 'pa', da: 'pda', la: 'pla', b: 'pb' })} from buckets c window w as (partition by instance_id, database_name order by ps)),
     compared as (select c.*, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe from placed c where c.ps >= ${r.from}::date),
     wanted as (
       select instance_id, database_name, ${r.type}::text as period_type, ps as period_start, pe as period_end, round(a)::bigint as avg_size_mb, hi as max_size_mb, lo as min_size_mb, n as data_count,
-        round(da)::bigint as avg_data_size_mb, dhi as max_data_size_mb, dlo as min_data_size_mb, round(la)::bigint as avg_log_size_mb, lhi as max_log_size_mb, llo as min_log_size_mb, ba as avg_size_bytes, bhi as max_size_bytes, blo as min_size_bytes,
+        round(da)::bigint as avg_data_size_mb, dhi as max_data_size_mb, dlo as min_data_size_mb, round(la)::bigint as avg_log_size_mb, lhi as max_log_size_mb, llo as min_log_size_mb, round(b)::bigint as avg_size_bytes, bhi as max_size_bytes, blo as min_size_bytes,
         round(a - pa)::bigint as size_change_mb, round(b - pb)::bigint as size_change_bytes, ${percent(ref('a'), ref('pa'))} as size_change_percent, round(da - pda)::bigint as data_size_change_mb, ${percent(ref('da'), ref('pda'))} as data_size_change_percent,
         round(la - pla)::bigint as log_size_change_mb, ${percent(ref('la'), ref('pla'))} as log_size_change_percent, ${percent(ref('a'), ref('pa'))} as growth_rate
       from compared),
@@ -104,13 +117,14 @@ export async function aggregateDatabases(db: Db, r: Range, now: Date): Promise<C
 /** The same for whole instances, from their daily totals. */
 export async function aggregateInstances(db: Db, r: Range, now: Date): Promise<Computed[]> {
   const unit = UNIT[r.type];
+  const { count, avg, sum, max, min, groupBy } = grouping(unit);
   const { rows } = await sql<Computed>`
     with buckets as (
-      select s.instance_id, ${startOf(unit, 's.collected_date')} as ps, count(*)::int as n, avg(s.total_size_mb) as a, max(s.total_size_mb) as hi, min(s.total_size_mb) as lo, sum(s.total_size_mb) as total, sum(s.database_count) as databases, avg(s.database_count) as ca, max(s.database_count) as chi,
-        min(s.database_count) as clo, avg(s.total_size_bytes) as b, max(s.total_size_bytes) as bhi, min(s.total_size_bytes) as blo, sum(s.total_size_bytes) as bytes
+      select s.instance_id, ${startOf(unit, 's.collected_date')} as ps, ${count} as n, ${avg('s.total_size_mb')} as a, ${max('s.total_size_mb')} as hi, ${min('s.total_size_mb')} as lo, ${sum('s.total_size_mb')} as total, ${sum('s.database_count')} as databases, ${avg('s.database_count')} as ca, ${max('s.database_count')} as chi,
+        ${min('s.database_count')} as clo, ${avg('s.total_size_bytes')} as b, ${max('s.total_size_bytes')} as bhi, ${min('s.total_size_bytes')} as blo, ${sum('s.total_size_bytes')} as bytes
       from instance_size_stats s
       where s.collected_date >= ${r.compareFrom}::date and s.collected_date < ${r.before}::date and s.instance_id = any(${r.instanceIds}::int[])
-      group by 1, 2),
+      ${groupBy('1, 2')}),
     placed as (select c.*, ${periodBefore(unit, { a: 'pa', ca: 'pca', b: 'pb' })} from buckets c window w as (partition by instance_id order by ps)),
     compared as (
       select c.*, (c.ps + ${step(unit)}::interval - interval '1 day')::date as pe, ${percent(ref('c.a'), ref('c.pa'))} as growth
