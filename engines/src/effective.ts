@@ -48,6 +48,8 @@ export interface Principal {
   facts: PrivilegeFacts | null;
   /** MySQL: `flavour` tells which of two rules for overlapping database patterns holds. SQL Server: `database`, `is_guest`. */
   typeSpecific?: Record<string, unknown> | null;
+  /** A role is active, said where the memberships are left out of the facts. */
+  activeRole?: boolean;
 }
 
 export interface EffectiveIndex {

@@ -58,13 +58,17 @@ function byUser(world: World): Map<string, Principal[]> {
   return world.byUser;
 }
 
+/** Of those in its facts, one is active at sign-in. */
+export const hasActiveRole = (account: Principal): boolean =>
+  account.activeRole ?? account.facts?.memberships.some((membership) => membership.default) ?? false;
+
 /** Sources beside the account itself that its name and host bring. */
 export function sameHosts(world: World, account: Principal): Source[] {
   const user = userOf(account);
   const host = hostOf(account);
   if (user === undefined || host === '') return [];
   // With a role active MySQL 8 looks at the account's own rows only.
-  if (world.flavour === 'mysql' && account.facts?.memberships.some((membership) => membership.default)) return [];
+  if (world.flavour === 'mysql' && hasActiveRole(account)) return [];
   const same = found(world, user, (other) => other !== account && hostContains(hostOf(other), host)).map((principal) =>
     rowsOf(principal, [['host', principal.username]], OBJECTS, 1),
   );

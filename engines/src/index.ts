@@ -72,3 +72,4 @@ export const privilegeKind = privilegeKinds({
 });
 export { type Access, type AccessQuestion, asksForGrantable, decidingPrivileges, whoCan } from './who-can.ts';
 export { inParallel } from './pool.ts';
+export { hasActiveRole } from './hosts.ts';

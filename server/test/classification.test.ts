@@ -161,6 +161,19 @@ describe('the rule language', () => {
     expect(matches('postgresql', read, subject('a', { owns: [{ scope: 'table', database: 'd', schema: 's', object: 't' }] }))).toBe(true);
     expect(matches('oracle', read, subject('A', {}))).toBe(false);
   });
+  test('MySQL: rows of wider hosts count as the server counts them: not beside an active role, and not those of everybody', () => {
+    const named = (user: string, host: string, given: Partial<PrivilegeFacts>, more: Partial<Subject> = {}) =>
+      subject(`${user}@${host}`, given, { typeSpecific: { original_username: user, host, flavour: 'mysql' }, ...more });
+    const inOrders = (privilege: string) => ({ grants: [g(privilege, { scope: 'database', database: 'orders' })] });
+    const others = [named('app', '%', inOrders('DELETE')), named('', '%', inOrders('DROP'), { isPublic: true }), role('dev@%', {})];
+    const may = (privilege: string, who: Subject) =>
+      matches('mysql', { database_privileges: [{ database: 'orders', privileges: [privilege] }] }, who, ...others);
+    expect(may('DELETE', named('app', '10.0.0.5', {}))).toBe(true);
+    expect(may('DROP', named('app', '10.0.0.5', {}))).toBe(false);
+    expect(may('DELETE', named('app', '10.0.0.5', { memberships: [m('dev@%')] }))).toBe(false);
+    expect(may('DELETE', named('app', '10.0.0.5', { memberships: [m('dev@%', { default: false })] }))).toBe(true);
+    expect(may('DELETE', named('other', '10.0.0.5', {}))).toBe(false);
+  });
   test('SQL Server: a DENY takes away, PUBLIC’s too; a fixed role counts in its database (30-8)', () => {
     const reader = (more: Partial<PrivilegeFacts> = {}) => subject('a', { memberships: [m('db_datareader', { database: 'd' })], ...more });
     const read = { database_privileges: [{ privilege: 'SELECT', database: 'd' }] };

@@ -2,6 +2,7 @@ import type { DbType } from '@whalefall/contract';
 import {
   effectiveIndex,
   type EffectivePrivilege,
+  hasActiveRole,
   type Membership,
   type Owned,
   type Principal,
@@ -56,7 +57,11 @@ export function factsIndex(dbType: DbType, subjects: readonly Subject[]): (subje
   const known = new Map(subjects.map((subject) => [subject.username, subject]));
   const alone: Principal[] = subjects
     .filter((subject) => !subject.isPublic)
-    .map((subject) => ({ ...subject, facts: subject.facts && { ...subject.facts, memberships: [] } }));
+    .map((subject) => ({
+      ...subject,
+      activeRole: hasActiveRole(subject),
+      facts: subject.facts && { ...subject.facts, memberships: [] },
+    }));
   // Fixed roles of the server are no rows; their names say what they bring.
   const named = new Set(subjects.flatMap((subject) => subject.facts?.memberships.map((membership) => membership.role) ?? []));
   for (const role of named)
