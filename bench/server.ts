@@ -16,15 +16,20 @@ export const freePort = () =>
 
 /** What `npm start` knows: how the server is run, and how to build what is stale. */
 export const project = () =>
-  import(new URL('../scripts/project.mjs', import.meta.url).href) as Promise<{ serverFlags: string[]; prepare(): Promise<void> }>;
+  import(new URL('../scripts/project.mjs', import.meta.url).href) as Promise<{
+    serverFlags: string[];
+    serverEnvironment: Record<string, string>;
+    prepare(): Promise<void>;
+  }>;
 
 /** The bundle as people run it, built when stale: a process without npm that joins the same embedded PostgreSQL. */
 export async function startServer(dataDir: string, port: number): Promise<ChildProcess> {
-  const { serverFlags, prepare } = await project();
+  const { serverFlags, serverEnvironment, prepare } = await project();
   await prepare();
   const child = spawn(process.execPath, [...serverFlags, 'dist/main.js', 'serve', '--no-worker'], {
     cwd: root,
     env: {
+      ...serverEnvironment,
       ...process.env,
       NODE_ENV: 'development',
       WHALEFALL_DATA_DIR: dataDir,

@@ -73,13 +73,17 @@ beforeAll(async () => {
     });
   });
   const { config } = house.deps;
-  const { serverFlags } = (await import(new URL('../../scripts/project.mjs', import.meta.url).href)) as { serverFlags: string[] };
+  const { serverFlags, serverEnvironment } = (await import(new URL('../../scripts/project.mjs', import.meta.url).href)) as {
+    serverFlags: string[];
+    serverEnvironment: Record<string, string>;
+  };
   child = spawn(
     process.execPath,
     [...serverFlags, new URL('../torture/process.ts', import.meta.url).pathname, 'server', '6', '/dev/null'],
     {
       stdio: 'ignore',
       env: {
+        ...serverEnvironment,
         ...process.env,
         ...{ NODE_ENV: 'test', WHALEFALL_DATA_DIR: folder, DATABASE_URL: database.url, API_RATE_LIMIT: '0', TRUST_PROXY: '1' },
         ...{ SECRET_KEY: config.secretKey, JWT_SECRET_KEY: config.jwtSecretKey, CREDENTIAL_KEY: config.credentialKeys[0]! },

@@ -1,8 +1,9 @@
 import { CREDENTIAL_TYPES, DB_TYPES } from '@whalefall/contract';
-import { Input, Select, Switch } from 'antd';
+import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
+import { SwitchLine } from '../../ui/form/switch-line';
 import type { Form } from '../../ui/form/use-form';
 
 export type CredentialValues = {
@@ -65,12 +66,7 @@ export function CredentialFields({ form, editing }: { form: Form<CredentialValue
         {(control) => <Input.TextArea {...control} rows={3} maxLength={2000} />}
       </Field>
       <Field form={form} name="is_active" label={t('ui.status')} hint={t('credentials.inactiveHint')} wide>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} aria-label={t('credentials.isActive')} />
-            <span>{t('credentials.isActive')}</span>
-          </div>
-        )}
+        {(control) => <SwitchLine name={t('credentials.isActive')} {...toggle(control)} />}
       </Field>
     </>
   );

@@ -1,10 +1,11 @@
 import { catalogue, DB_TYPES, type DbType, type instanceBody } from '@whalefall/contract';
-import { Input, InputNumber, Select, Switch } from 'antd';
+import { Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRoute } from '../../api';
 import { A } from '../../ui/a';
 import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
+import { SwitchLine } from '../../ui/form/switch-line';
 import type { Form } from '../../ui/form/use-form';
 import { useTagOptions } from '../tags/tag-options';
 
@@ -138,11 +139,7 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
             {(control) => <Input {...control} className="mono" spellCheck={false} />}
           </Field>
           <Field form={form} name="connection_options.trust_server_certificate" label={t('instances.trustCertificate')}>
-            {(control) => (
-              <div className="switch-line">
-                <Switch {...toggle(control)} />
-              </div>
-            )}
+            {(control) => <SwitchLine {...toggle(control)} />}
           </Field>
         </>
       )}
@@ -182,19 +179,10 @@ export function InstanceFields({ form, editing }: { form: Form<InstanceValues>; 
         {(control) => <Input.TextArea {...control} rows={3} maxLength={500} />}
       </Field>
       <Field form={form} name="is_active" label={t('ui.status')} hint={t('instances.isActiveHint')}>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} aria-label={t('instances.isActive')} />
-            {t('instances.isActive')}
-          </div>
-        )}
+        {(control) => <SwitchLine name={t('instances.isActive')} {...toggle(control)} />}
       </Field>
       <Field form={form} name="sync_enabled" label={t('instances.syncEnabled')} hint={t('instances.syncEnabledHint')}>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} />
-          </div>
-        )}
+        {(control) => <SwitchLine {...toggle(control)} />}
       </Field>
     </>
   );

@@ -1,8 +1,9 @@
 import { COLOR_KEYS, TAG_CATEGORIES } from '@whalefall/contract';
-import { Input, InputNumber, Radio, Select, Switch } from 'antd';
+import { Input, InputNumber, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
+import { SwitchLine } from '../../ui/form/switch-line';
 import type { Form } from '../../ui/form/use-form';
 import { Chip, toneOf } from '../../ui/status';
 
@@ -65,12 +66,7 @@ export function TagFields({ form, editing }: { form: Form<TagValues>; editing: b
         {(control) => <Input.TextArea {...control} rows={3} maxLength={500} />}
       </Field>
       <Field form={form} name="is_active" label={t('ui.status')} wide>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} aria-label={t('tags.isActive')} />
-            {t('tags.isActive')}
-          </div>
-        )}
+        {(control) => <SwitchLine name={t('tags.isActive')} {...toggle(control)} />}
       </Field>
     </>
   );

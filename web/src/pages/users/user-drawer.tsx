@@ -1,10 +1,11 @@
 import { catalogue, ROLES } from '@whalefall/contract';
-import { App, Button, Checkbox, Input, Select, Space, Switch } from 'antd';
+import { App, Button, Checkbox, Input, Select, Space } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSend } from '../../api';
 import { focusOnMount } from '../../ui/focus';
 import { Field, toggle } from '../../ui/form/field';
 import { FormDrawer } from '../../ui/form/form-drawer';
+import { SwitchLine } from '../../ui/form/switch-line';
 import { useForm } from '../../ui/form/use-form';
 import type { User } from './columns';
 import { generatePassword } from './password';
@@ -75,12 +76,7 @@ export function UserDrawer({
         </>
       )}
       <Field form={form} name="is_active" label={t('ui.status')}>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} aria-label={t('users.isActive')} />
-            {t('users.isActive')}
-          </div>
-        )}
+        {(control) => <SwitchLine name={t('users.isActive')} {...toggle(control)} />}
       </Field>
       {demoted && (
         <p className="fault" role="status">

@@ -1,9 +1,10 @@
 import { catalogue, COLOR_KEYS, RISK_LEVELS } from '@whalefall/contract';
-import { App, Input, InputNumber, Select, Switch } from 'antd';
+import { App, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRoute, useSend } from '../../../api';
 import { Field, toggle } from '../../../ui/form/field';
 import { FormDrawer } from '../../../ui/form/form-drawer';
+import { SwitchLine } from '../../../ui/form/switch-line';
 import { useForm } from '../../../ui/form/use-form';
 import { Chip, toneOf } from '../../../ui/status';
 import type { AccountClass } from './use-classes';
@@ -87,12 +88,7 @@ export function ClassDrawer({ item, onClose }: { item: AccountClass | 'new'; onC
         {(control) => <InputNumber {...control} min={0} max={100} precision={0} />}
       </Field>
       <Field form={form} name="is_active" label={t('ui.status')}>
-        {(control) => (
-          <div className="switch-line">
-            <Switch {...toggle(control)} aria-label={t('classes.form.active')} />
-            {t('classes.form.activeHint')}
-          </div>
-        )}
+        {(control) => <SwitchLine name={t('classes.form.active')} said={t('classes.form.activeHint')} {...toggle(control)} />}
       </Field>
     </FormDrawer>
   );

@@ -1,10 +1,11 @@
 import { catalogue, type DbType, DB_TYPES } from '@whalefall/contract';
-import { App, Input, Segmented, Select, Switch } from 'antd';
+import { App, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSend } from '../../../api';
 import { CopyButton } from '../../../ui/copy-text';
 import { Field, toggle } from '../../../ui/form/field';
 import { FormDrawer } from '../../../ui/form/form-drawer';
+import { SwitchLine } from '../../../ui/form/switch-line';
 import { useForm } from '../../../ui/form/use-form';
 import { Conditions } from './conditions';
 import { type Draft, EMPTY, readDraft, saysSomething, writeDraft } from './expression';
@@ -144,23 +145,15 @@ export function RuleEditor({
             <span className="field-name">{t('classes.form.flags')}</span>
             <Wanted name={t('classes.form.superuser')} value={draft.is_superuser} onChange={(is_superuser) => setDraft({ is_superuser })} />
             <Wanted name={t('classes.form.locked')} value={draft.is_locked} onChange={(is_locked) => setDraft({ is_locked })} />
-            <div className="switch-line">
-              <Switch
-                size="small"
-                checked={draft.fallback}
-                onChange={(fallback) => setDraft({ fallback })}
-                aria-label={t('classes.form.fallback')}
-              />
-              {t('classes.form.fallback')}
-            </div>
+            <SwitchLine
+              name={t('classes.form.fallback')}
+              size="small"
+              checked={draft.fallback}
+              onChange={(fallback) => setDraft({ fallback })}
+            />
           </div>
           <Field form={form} name="is_active" label={t('ui.status')} wide>
-            {(control) => (
-              <div className="switch-line">
-                <Switch {...toggle(control)} aria-label={t('classes.form.active')} />
-                {t('classes.form.activeHint')}
-              </div>
-            )}
+            {(control) => <SwitchLine name={t('classes.form.active')} said={t('classes.form.activeHint')} {...toggle(control)} />}
           </Field>
         </div>
         <aside className="rule-aside">
