@@ -10,6 +10,7 @@ import { reindexFacts } from '../server/src/features/accounts/queries/snapshots.
 import { recount } from '../server/src/features/instances/index.ts';
 import { ensurePartitions, partitionedTables } from '../server/src/store/partitions.ts';
 import type { DB } from '../server/src/store/tables.ts';
+import { withoutLimit } from '../server/src/store/unlimited.ts';
 
 export interface FleetSize {
   instances: number;
@@ -63,11 +64,9 @@ function templates(accountsEach: number) {
 
 /** @param today the business date of the newest sizes */
 export const fillFleet = (db: Kysely<DB>, size: FleetSize, today: string, now: Date): Promise<void> =>
-  db.connection().execute(async (db) => {
-    await sql`set statement_timeout = 0`.execute(db);
+  withoutLimit(db, async (db) => {
     await sql`set maintenance_work_mem = '512MB'`.execute(db);
     await fill(db, size, today, now);
-    await sql`reset statement_timeout`.execute(db);
   });
 
 async function fill(db: Kysely<DB>, size: FleetSize, today: string, now: Date): Promise<void> {

@@ -6,8 +6,9 @@ import { type TestDatabase, testDatabase } from '../../test/database.ts';
 import { openLine } from '../../test/line.ts';
 import { StatementNames, storeClient } from './client.ts';
 import { storeAway } from './errors.ts';
-import { openStore, quietClients, type Store } from './open.ts';
+import { openHandle, openStore, quietClients, type Store } from './open.ts';
 import { transaction } from './transaction.ts';
+import { withoutLimit } from './unlimited.ts';
 
 let house: TestDatabase;
 let store: Store;
@@ -85,6 +86,10 @@ test('a host that vanishes closes nothing: whoever waits for an answer is told, 
     expect((await pool.query('select 1 as n, pg_sleep(0.3)')).rows[0]).toMatchObject({ n: 1 });
     await wait(1500);
     expect(pool.totalCount).toBe(1);
+    // Where a statement may take as long as it takes, so may its answer.
+    await withoutLimit(openHandle(pool), (db) => sql`select pg_sleep(1.6)`.execute(db));
+    await expect(pool.query('select pg_sleep(1.6)')).rejects.toThrow('no answer within 1000 ms');
+    await pool.query('select 1');
     line.vanish();
     const error: unknown = await pool.query('select 2').catch((error: unknown) => error);
     expect([(error as Error).message, storeAway(error)]).toEqual(['Connection terminated: no answer within 1000 ms', true]);

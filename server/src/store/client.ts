@@ -57,10 +57,14 @@ const stale = (error: unknown): boolean => {
   return code === '26000' || (code === '0A000' && message?.includes('cached plan') === true);
 };
 
+/** What is sent on a connection before and after work that may take as long as it takes; see unlimited.ts. */
+export const NO_LIMIT = 'set statement_timeout = 0; set idle_in_transaction_session_timeout = 0';
+export const LIMIT_AGAIN = 'reset statement_timeout; reset idle_in_transaction_session_timeout';
+
 /** What a connection to our store does beyond the driver's. */
 export interface ClientWays {
   names?: StatementNames;
-  /** Given up when nothing was heard for so long while an answer is due: a host that vanished closes nothing. Longer than any statement may take. */
+  /** Given up when nothing was heard for so long while an answer is due: a host that vanished closes nothing. Longer than any statement may take; not in force while there is no limit. */
   silentMs?: number | undefined;
 }
 
@@ -68,6 +72,7 @@ export interface ClientWays {
 export function storeClient({ names = new StatementNames(), silentMs }: ClientWays): typeof pg.Client {
   return class extends pg.Client {
     #due = 0;
+    #unlimited = false;
 
     constructor(config?: pg.ClientConfig) {
       super(config);
@@ -75,7 +80,7 @@ export function storeClient({ names = new StatementNames(), silentMs }: ClientWa
       const { stream } = this.connection as unknown as { stream: Socket };
       // The timer starts anew with every byte either way; handed over with the time, a listener would be called once only.
       stream.setTimeout(silentMs).on('timeout', () => {
-        if (this.#due > 0) stream.destroy(new Error(`Connection terminated: no answer within ${silentMs} ms`));
+        if (this.#due > 0 && !this.#unlimited) stream.destroy(new Error(`Connection terminated: no answer within ${silentMs} ms`));
       });
     }
 
@@ -100,6 +105,7 @@ export function storeClient({ names = new StatementNames(), silentMs }: ClientWa
 
     #ask(args: unknown[]): unknown {
       const [text, values, ...rest] = args;
+      if (text === NO_LIMIT || text === LIMIT_AGAIN) this.#unlimited = text === NO_LIMIT;
       const send = super.query.bind(this) as (...args: unknown[]) => unknown;
       const prepared = typeof text === 'string' && Array.isArray(values) && rest.length === 0 ? names.of(text) : undefined;
       if (!prepared) return send(...args);

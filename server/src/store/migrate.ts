@@ -4,6 +4,7 @@ import { migrations } from './migrations/index.ts';
 import { ensurePartitions, monthsFrom, partitionedTables } from './partitions.ts';
 import { seed } from './seed.ts';
 import type { DB } from './tables.ts';
+import { withoutLimit } from './unlimited.ts';
 
 /** Held for the whole of a migration: of several processes that start at once one migrates, the others wait for it. */
 const migrationLock = 7_470_019_532;
@@ -25,11 +26,7 @@ const migratorOf = (db: Kysely<DB>) =>
  * @throws when a step fails; the schema is then as it was before the call
  */
 export async function migrateToLatest(db: Kysely<DB>, today: string): Promise<string[]> {
-  return db.connection().execute(async (db) => {
-    // An index on a large table may well take longer than a statement of the console is allowed to.
-    await sql`select set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false)`.execute(
-      db,
-    );
+  return withoutLimit(db, async (db) => {
     await sql`select pg_advisory_lock(${sql.lit(migrationLock)})`.execute(db);
     try {
       const { error, results } = await migratorOf(db).migrateToLatest();
@@ -42,8 +39,6 @@ export async function migrateToLatest(db: Kysely<DB>, today: string): Promise<st
       return (results ?? []).map((result) => result.migrationName);
     } finally {
       await sql`select pg_advisory_unlock(${sql.lit(migrationLock)})`.execute(db);
-      await sql`reset statement_timeout`.execute(db);
-      await sql`reset idle_in_transaction_session_timeout`.execute(db);
     }
   });
 }
