@@ -23,12 +23,3 @@ export function anyContains(columns: readonly Expression<unknown>[], text: strin
     sql` or `,
   )})`;
 }
-
-/** All of these hold. What was not asked for is left out, so that the rest can be planned once for any values. */
-export function every(...conditions: (Expression<SqlBool> | undefined)[]): RawBuilder<SqlBool> {
-  const asked = conditions.filter((condition) => condition !== undefined);
-  return asked.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`(${sql.join(asked, sql` and `)})`;
-}
-/** The condition that a value, when it is given, makes. */
-export const asked = <T>(value: T | undefined, condition: (value: T) => RawBuilder<SqlBool>): RawBuilder<SqlBool> | undefined =>
-  value === undefined ? undefined : condition(value);

@@ -1,6 +1,6 @@
 import { type Kysely, type OrderByItemBuilder, sql } from 'kysely';
 import type { Kept } from '../../../cache/kept.ts';
-import { asked, every } from '../../../store/search.ts';
+import { asked, every } from '../../../store/conditions.ts';
 import type { DB } from '../../../store/tables.ts';
 import { type PeriodType, UNIT } from '../periods.ts';
 

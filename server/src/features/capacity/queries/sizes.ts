@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { asked, contains, every } from '../../../store/search.ts';
+import { asked, every } from '../../../store/conditions.ts';
+import { contains } from '../../../store/search.ts';
 import type { DB } from '../../../store/tables.ts';
 
 type Db = Kysely<DB>;
