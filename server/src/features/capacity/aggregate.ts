@@ -7,7 +7,7 @@ import { ensurePartitions, listPartitions } from '../../store/partitions.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { DB } from '../../store/tables.ts';
 import { lastClosedPeriod, type Period, periodOf, PERIOD_TYPES, type PeriodType, previousPeriod } from './periods.ts';
-import * as queries from './queries/aggregates.ts';
+import * as queries from './queries/compute-aggregates.ts';
 
 export type Scope = 'instance' | 'database' | 'all';
 /** Periods of one type that lie side by side. */
